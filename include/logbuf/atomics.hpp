@@ -1,0 +1,124 @@
+// The atomics policy: everything that the library does to shared memory goes through one of these.
+//
+// std_atomics is the production policy. It costs what hand-written std::atomic code costs: each function is one
+// instruction or one call of the standard library. The verification policies (models/) have the same shape.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+#include "memory.hpp"
+#include "ordering.hpp"
+#include "record.hpp"
+
+namespace logbuf {
+
+struct std_atomics {
+  // Control words.
+  template <class T>
+  using word = std::atomic<T>;
+
+  template <site S, class T>
+  static T load(site_tag<S>, const word<T>& w) noexcept {
+    return w.load(site_tag<S>::order);
+  }
+  template <site S, class T>
+  static void store(site_tag<S>, word<T>& w, std::type_identity_t<T> value) noexcept {
+    w.store(value, site_tag<S>::order);
+  }
+  template <site Won, site Lost, class T>
+  static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, T& expected,
+                                    std::type_identity_t<T> desired) noexcept {
+    return w.compare_exchange_weak(expected, desired, site_tag<Won>::order, site_tag<Lost>::order);
+  }
+  template <site S, class T>
+  static T fetch_add(site_tag<S>, word<T>& w, std::type_identity_t<T> value) noexcept {
+    return w.fetch_add(value, site_tag<S>::order);
+  }
+  template <site S, class T>
+  static T fetch_sub(site_tag<S>, word<T>& w, std::type_identity_t<T> value) noexcept {
+    return w.fetch_sub(value, site_tag<S>::order);
+  }
+  static void spin_hint() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+  // The byte region. Header words are atomic; payload and zeroing are plain.
+  using memory = logbuf::memory;
+  using write_span = std::span<std::byte>;
+  using read_span = std::span<const std::byte>;
+
+  class region {
+   public:
+    constexpr region() noexcept = default;
+    explicit region(const memory& m) noexcept : base_(m.data()) {}
+    std::byte* at(std::size_t offset) const noexcept { return base_ + offset; }
+
+   private:
+    std::byte* base_ = nullptr;
+  };
+
+  template <site S>
+  static std::uint64_t load_header(site_tag<S>, const region& r, std::size_t offset) noexcept {
+    return header(r, offset).load(site_tag<S>::order);
+  }
+  template <site S>
+  static void store_header(site_tag<S>, const region& r, std::size_t offset, std::uint64_t value) noexcept {
+    header(r, offset).store(value, site_tag<S>::order);
+  }
+  static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
+    std::memset(r.at(offset), 0, size);
+  }
+  static write_span writable(const region& r, std::size_t offset, std::size_t size) noexcept {
+    return {r.at(offset), size};
+  }
+  static read_span readable(const region& r, std::size_t offset, std::size_t size) noexcept {
+    return {r.at(offset), size};
+  }
+  // Copies `from` to byte `start` of `to`.
+  static void copy(const write_span& to, std::size_t start, std::span<const std::byte> from) noexcept {
+    if (!from.empty()) std::memcpy(to.data() + start, from.data(), from.size());
+  }
+
+ private:
+  static std::atomic_ref<std::uint64_t> header(const region& r, std::size_t offset) noexcept {
+    return std::atomic_ref<std::uint64_t>(*reinterpret_cast<std::uint64_t*>(r.at(offset)));
+  }
+
+  static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free,
+                "logbuf needs lock-free 64-bit atomics");
+  static_assert(std::atomic_ref<std::uint64_t>::required_alignment <= header_size);
+};
+
+template <class P>
+concept atomics_policy = requires(typename P::template word<std::uint64_t>& w, std::uint64_t& value,
+                                  const typename P::region& r, const typename P::write_span& bytes,
+                                  std::span<const std::byte> from, std::size_t n) {
+  { P::load(at<site::head_refresh>, w) } -> std::same_as<std::uint64_t>;
+  P::store(at<site::head_publish>, w, value);
+  { P::compare_exchange_weak(at<site::tail_claim>, at<site::tail_claim_lost>, w, value, value) } -> std::same_as<bool>;
+  { P::fetch_add(at<site::owner_retain>, w, value) } -> std::same_as<std::uint64_t>;
+  { P::fetch_sub(at<site::owner_drop>, w, value) } -> std::same_as<std::uint64_t>;
+  P::spin_hint();
+  { P::load_header(at<site::header_poll>, r, n) } -> std::same_as<std::uint64_t>;
+  P::store_header(at<site::commit_store>, r, n, value);
+  P::zero(r, n, n);
+  { P::writable(r, n, n) } -> std::same_as<typename P::write_span>;
+  { P::readable(r, n, n) } -> std::same_as<typename P::read_span>;
+  P::copy(bytes, n, from);
+  requires std::movable<typename P::memory>;
+  requires std::constructible_from<typename P::region, const typename P::memory&>;
+};
+
+static_assert(atomics_policy<std_atomics>);
+
+}  // namespace logbuf

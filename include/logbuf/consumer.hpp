@@ -1,0 +1,214 @@
+// The reading end, the same for both rings.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "life.hpp"
+#include "read_claim.hpp"
+#include "result.hpp"
+
+namespace logbuf {
+
+// What a drain handler may answer; one that returns nothing goes on.
+enum class drain_action : unsigned char {
+  next,  // this record is consumed; go on
+  stop,  // this record is consumed; stop
+  keep,  // stop, and leave this record unread
+};
+
+namespace detail {
+
+// A scope in which several records are read: what was read is given back in chunks of at least a quarter of the
+// ring, so that a slow reader does not starve the producers, and at the end of the scope, however that is left.
+template <class Traits>
+class chunked_release {
+ public:
+  explicit chunked_release(consumer_cursor<Traits>& c) noexcept : cursor_(c.ring != nullptr ? &c : nullptr) {
+    if (cursor_ != nullptr) ++c.uses;
+  }
+  chunked_release(chunked_release&& other) noexcept : cursor_(std::exchange(other.cursor_, nullptr)) {}
+  chunked_release& operator=(chunked_release&&) = delete;
+  ~chunked_release() {
+    if (cursor_ == nullptr) return;
+    release(*cursor_);
+    release_use(*cursor_);
+  }
+
+  header_word next() noexcept {
+    if (cursor_->position - cursor_->released >= cursor_->capacity / 4) release(*cursor_);
+    return poll(*cursor_);
+  }
+  consumer_cursor<Traits>& cursor() const noexcept { return *cursor_; }
+  bool is_open() const noexcept { return cursor_ != nullptr; }
+
+ private:
+  consumer_cursor<Traits>* cursor_;
+};
+
+}  // namespace detail
+
+// Hands out records one by one. A record is consumed when the next one is asked for, or when the scope ends; keep()
+// leaves the last one unread. Thread-safety: belongs to the consumer's thread; use neither the consumer nor another
+// claim while it is open.
+template <ring_traits Traits>
+class [[nodiscard]] read_batch {
+ public:
+  read_batch(read_batch&& other) noexcept
+      : scope_(std::move(other.scope_)), current_(std::exchange(other.current_, {})) {}
+  read_batch& operator=(read_batch&&) = delete;
+  ~read_batch() { consume_current(); }
+
+  // The next record, or empty. The view is valid until the next call. Wait-free but for skips.
+  result<record_view<Traits>, read_error> next() noexcept {
+    consume_current();
+    if (!scope_.is_open()) return read_error::empty;
+    const detail::header_word word = scope_.next();
+    if (word == detail::not_ready) return read_error::empty;
+    current_ = record_view<Traits>(scope_.cursor(), word);
+    return record_view<Traits>(current_);
+  }
+
+  // Leaves the record that was handed out last unread: it is the next one again.
+  void keep() noexcept { current_ = {}; }
+
+  // Gives back everything that was handed out, now. The view is not valid any more.
+  void release() noexcept {
+    consume_current();
+    if (scope_.is_open()) detail::release(scope_.cursor());
+  }
+
+ private:
+  template <ring_traits>
+  friend class consumer;
+
+  explicit read_batch(detail::consumer_cursor<Traits>& c) noexcept : scope_(c) {}
+
+  void consume_current() noexcept {
+    if (current_.word_ == detail::not_ready) return;
+    if (auto& c = scope_.cursor(); c.position == current_.position()) detail::advance(c, current_.word_);
+    current_ = {};
+  }
+
+  detail::chunked_release<Traits> scope_;
+  record_view<Traits> current_;
+};
+
+// Thread-safety: one thread at a time (hand it over with a happens-before edge); statistics(), capacity() and
+// occupancy() from any thread. Progress: wait-free but for the skips that are passed over; never blocks, allocates,
+// or calls the system. Moving it leaves open claims valid; a moved-from consumer is inert and always empty.
+template <ring_traits Traits>
+class consumer {
+  using cursor = detail::consumer_cursor<Traits>;
+
+ public:
+  using traits = Traits;
+
+  consumer() noexcept = default;
+  consumer(consumer&& other) noexcept : cursor_(std::exchange(other.cursor_, none())) {}
+  consumer& operator=(consumer&& other) noexcept {
+    if (this != &other) {
+      leave();
+      cursor_ = std::exchange(other.cursor_, none());
+    }
+    return *this;
+  }
+  // Gives back what was held back. A read claim that is still open is an assertion in debug builds; it stays valid.
+  ~consumer() { leave(); }
+
+  // The next committed record, or empty. One claim may be open at a time: another call answers the same record, and
+  // whichever of the claims ends first consumes it. When the claim ends its record is zeroed, and the space is given
+  // back at once if no record follows, else when options::release_threshold bytes are held back, when a read answers
+  // empty, or by release().
+  [[nodiscard]] result<read_claim<Traits>, read_error> try_read() noexcept {
+    const detail::header_word word = detail::poll(*cursor_);
+    if (word == detail::not_ready) {
+      detail::release(*cursor_);
+      return read_error::empty;
+    }
+    return read_claim<Traits>(*cursor_, word);
+  }
+
+  // Calls handler(bytes, tag) for up to `limit` records, and returns how many were consumed. The handler returns
+  // nothing or a drain_action. If it throws, the records before are consumed and given back, the record that threw
+  // stays unread, and the exception passes on. The handler must not use this consumer.
+  template <class Handler>
+  std::size_t drain(Handler&& handler, std::size_t limit = std::numeric_limits<std::size_t>::max()) {
+    if (!is_attached()) return 0;
+    detail::chunked_release<Traits> scope(*cursor_);
+    cursor& c = scope.cursor();
+    for (std::size_t consumed = 0;; ++consumed) {
+      if (consumed == limit) return consumed;
+      const detail::header_word word = scope.next();
+      if (word == detail::not_ready) return consumed;
+      const record_view<Traits> record(c, word);
+      const drain_action action = call(handler, record);
+      if (action == drain_action::keep) return consumed;
+      if (c.position == record.position()) detail::advance(c, word);
+      if (action == drain_action::stop) return consumed + 1;
+    }
+  }
+
+  // Reads several records and gives them back in chunks.
+  [[nodiscard]] read_batch<Traits> batch() noexcept { return read_batch<Traits>(*cursor_); }
+
+  // Gives back at once what single reads hold back. Wait-free.
+  void release() noexcept { detail::release(*cursor_); }
+
+  bool is_attached() const noexcept { return cursor_->ring != nullptr; }
+  std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
+
+  // Bytes that are claimed and not given back: headers, padding, open claims and what this consumer holds back.
+  // Approximate: the producers go on meanwhile. Between 0 and capacity().
+  std::uint64_t occupancy() const noexcept {
+    if (!is_attached()) return 0;
+    return detail::occupancy<Traits>(*cursor_->ring);
+  }
+
+  // Readable from any thread while this consumer is alive; each number exact, together no snapshot.
+  consumer_statistics statistics() const noexcept
+    requires Traits::statistics::enabled
+  {
+    if (!is_attached()) return {};
+    const auto& c = *cursor_->counts;
+    return {c.get(0), c.get(1), c.get(2), detail::read_all(cursor_->ring->retired)};
+  }
+
+ private:
+  template <ring_traits T, class C>
+  friend struct make_access;
+
+  explicit consumer(cursor& c) noexcept : cursor_(&c) {}
+
+  static cursor* none() noexcept { return &detail::no_consumer<Traits>; }
+
+  template <class Handler>
+  static drain_action call(Handler& handler, const record_view<Traits>& record) {
+    using answer = std::invoke_result_t<Handler&, typename Traits::atomics::read_span, std::uint32_t>;
+    static_assert(std::is_void_v<answer> || std::same_as<answer, drain_action>,
+                  "a drain handler returns nothing or a drain_action");
+    if constexpr (std::is_void_v<answer>) {
+      handler(record.bytes(), record.tag());
+      return drain_action::next;
+    } else {
+      return handler(record.bytes(), record.tag());
+    }
+  }
+
+  void leave() noexcept {
+    if (!is_attached()) return;
+    cursor& c = *std::exchange(cursor_, none());
+    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open");
+    detail::release(c);
+    detail::release_use(c);
+  }
+
+  cursor* cursor_ = none();
+};
+
+}  // namespace logbuf

@@ -1,0 +1,78 @@
+// Life time: the ends and their open claims keep the ring alive together. Not on any hot path, but for release_use.
+#pragma once
+
+#include <cstdint>
+#include <new>
+
+#include "protocol.hpp"
+
+namespace logbuf::detail {
+
+template <class Traits>
+void drop_owner(ring_state<Traits>* ring) noexcept {
+  if (Traits::atomics::fetch_sub(at<site::owner_drop>, ring->owners, 1u) == 1) delete ring;
+}
+
+// A cursor on the heap, with its counters; kept by its handle and by its open claims.
+template <class Traits>
+struct alignas(line_pair) producer_core : producer_cursor<Traits> {
+  explicit producer_core(ring_state<Traits>& r) noexcept {
+    using P = typename Traits::atomics;
+    this->ring = &r;
+    this->region = typename P::region(r.buffer);
+    this->capacity = r.capacity;
+    this->payload_end = max_payload(r.capacity, Traits::payload_alignment) + 1;
+    this->tail = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no space known: the first claim looks
+    this->committed_to = P::load(at<site::occupancy_head>, r.head);        // nothing of its own to wait for
+    if constexpr (Traits::statistics::enabled) this->counts = &counters_;
+  }
+
+  [[gnu::cold, gnu::noinline]] void retire() noexcept {
+    if constexpr (Traits::statistics::enabled) detail::retire(this->ring->retired, counters_);
+    drop_owner(this->ring);
+    delete this;
+  }
+
+ private:
+  [[no_unique_address]] counters_of<Traits, producer_counts> counters_{};
+};
+
+template <class Traits>
+struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
+  consumer_core(ring_state<Traits>& r, std::uint64_t release_threshold) noexcept {
+    using P = typename Traits::atomics;
+    this->ring = &r;
+    this->region = typename P::region(r.buffer);
+    this->capacity = r.capacity;
+    this->threshold = release_threshold;
+    this->position = this->zeroed = this->released = P::load(at<site::occupancy_head>, r.head);
+    if constexpr (Traits::statistics::enabled) this->counts = &counters_;
+  }
+
+  [[gnu::cold, gnu::noinline]] void retire() noexcept {
+    release(*this);
+    Traits::atomics::store(at<site::consumer_leave>, this->ring->consumer_left, 1u);
+    drop_owner(this->ring);
+    delete this;
+  }
+
+ private:
+  [[no_unique_address]] counters_of<Traits, consumer_counts> counters_{};
+};
+
+// The cursors of ends without a ring. Never written.
+template <class Traits>
+inline producer_cursor<Traits> no_producer{};
+template <class Traits>
+inline consumer_cursor<Traits> no_consumer{};
+
+template <class Traits>
+void release_use(producer_cursor<Traits>& p) noexcept {
+  if (--p.uses == 0) [[unlikely]] static_cast<producer_core<Traits>&>(p).retire();
+}
+template <class Traits>
+void release_use(consumer_cursor<Traits>& c) noexcept {
+  if (--c.uses == 0) [[unlikely]] static_cast<consumer_core<Traits>&>(c).retire();
+}
+
+}  // namespace logbuf::detail

@@ -1,0 +1,60 @@
+// Builds a ring and hands out its two ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "consumer.hpp"
+#include "producer.hpp"
+
+namespace logbuf {
+
+template <ring_traits Traits, class Claiming>
+struct make_access {
+  using producer_type = basic_producer<Traits, Claiming>;
+  using consumer_type = consumer<Traits>;
+  using ends = std::pair<producer_type, consumer_type>;
+  using P = typename Traits::atomics;
+
+  // Three allocations, and none after them: the ring, a cursor for each end.
+  static result<ends, setup_error> over(typename P::memory&& buffer, std::uint64_t capacity, const options& o) noexcept {
+    if (const setup_error e = detail::check(capacity, Traits::payload_alignment, o); e != setup_error{}) return e;
+    auto* ring = new (std::nothrow) detail::ring_state<Traits>(std::move(buffer), capacity, o.initial_position);
+    if (ring == nullptr) return setup_error{setup_errc::out_of_memory, sizeof *ring};
+    auto* p = new (std::nothrow) detail::producer_core<Traits>(*ring);
+    auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, o.release_threshold.value_or(capacity / 16));
+    if (p == nullptr || c == nullptr) {
+      delete p;
+      delete c;
+      delete ring;
+      return setup_error{setup_errc::out_of_memory, sizeof(*p) + sizeof(*c)};
+    }
+    return ends(producer_type(*p), consumer_type(*c));
+  }
+
+  static result<ends, setup_error> owning(std::uint64_t capacity, const options& o) noexcept {
+    if (const setup_error e = detail::check(capacity, Traits::payload_alignment, o); e != setup_error{}) return e;
+    auto buffer = P::memory::allocate(capacity, Traits::payload_alignment, o);
+    if (!buffer) return buffer.error();
+    return over(std::move(*buffer), capacity, o);
+  }
+
+  template <class Bytes, class Owner>
+  static result<ends, setup_error> borrowing(Bytes bytes, Owner owner, const options& o) noexcept {
+    if (const setup_error e = detail::check(bytes.size(), Traits::payload_alignment, o); e != setup_error{}) return e;
+    auto buffer = P::memory::over(bytes, Traits::payload_alignment, std::move(owner), o);
+    if (!buffer) return buffer.error();
+    return over(std::move(*buffer), bytes.size(), o);
+  }
+
+#if defined(__cpp_exceptions)
+  static ends or_throw(result<ends, setup_error> made) {
+    if (!made) throw setup_failure(made.error());
+    return std::move(*made);
+  }
+#endif
+};
+
+}  // namespace logbuf

@@ -1,0 +1,159 @@
+// The ordering sites: every atomic access that the library makes, with its memory order and the reason for it.
+//
+// This table is the only place in the library where a memory order is written down. The production policy reads it
+// at compile time (atomics.hpp); the verification policies read it at run time, and can weaken one site to show
+// what breaks. Layer: bottom; depends on nothing of logbuf.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+
+namespace logbuf {
+
+enum class site : unsigned {
+  // publish: producer to consumer
+  header_poll,
+  commit_store,
+  abort_store,
+  padding_store,
+  remainder_store,
+  // reuse: consumer back to producer
+  head_publish,
+  head_refresh,
+  // claim transfer: producer to producer
+  tail_load,
+  tail_reload,
+  tail_claim,
+  tail_claim_lost,
+  // flush and life time
+  flush_wait,
+  consumer_leave,
+  consumer_gone,
+  owner_retain,
+  owner_drop,
+  // numbers that are read by others and carry nothing
+  tail_publish,
+  occupancy_tail,
+  occupancy_head,
+  counter_load,
+  counter_store,
+  counter_retire,
+};
+
+inline constexpr std::size_t site_count = static_cast<std::size_t>(site::counter_retire) + 1;
+
+enum class access { load, store, exchange, exchange_lost, fetch_add, fetch_sub };
+
+struct ordering_site {
+  site id;
+  std::string_view name;
+  access kind;
+  std::memory_order order;
+  std::string_view pairs_with;
+  std::string_view carries;
+  std::string_view breaks;  // when the order is weakened; for a relaxed site: why nothing does
+};
+
+inline constexpr std::array<ordering_site, site_count> ordering_sites{{
+    {site::header_poll, "header_poll", access::load, std::memory_order_acquire,
+     "commit_store, abort_store, padding_store",
+     "the payload, dirty bytes of an aborted claim, and the header store itself, to the consumer",
+     "the consumer reads a payload that is not written yet, or zeroes bytes that are still being written"},
+    {site::commit_store, "commit_store", access::store, std::memory_order_release,
+     "header_poll",
+     "the payload, and the skip behind a shortened record, to the consumer",
+     "the record is visible before its payload"},
+    {site::abort_store, "abort_store", access::store, std::memory_order_release,
+     "header_poll",
+     "whatever was written before the abort, so that the zeroing comes after it",
+     "a late payload store lands on bytes that were zeroed: a stale header in the next lap"},
+    {site::padding_store, "padding_store", access::store, std::memory_order_release,
+     "header_poll",
+     "the claim that contains the padding, and the header store, to whoever reuses the bytes",
+     "the zeroing of the skip races with its store, and a head behind the padding can be seen before the claim"},
+    {site::remainder_store, "remainder_store", access::store, std::memory_order_relaxed,
+     "none: the commit_store that follows it in the same thread publishes it",
+     "nothing of its own",
+     "nothing: the consumer reaches the remainder only through the record's header, which it has acquired"},
+    {site::head_publish, "head_publish", access::store, std::memory_order_release,
+     "head_refresh, flush_wait",
+     "the consumer's reads and its zeroing, to the producer that claims the bytes next",
+     "a producer overwrites bytes that are still read, or the zeroing lands on a new record"},
+    {site::head_refresh, "head_refresh", access::load, std::memory_order_acquire,
+     "head_publish",
+     "the end of the consumer's reads and zeroing up to this head",
+     "a producer writes into bytes that the consumer has not finished with"},
+    {site::tail_load, "tail_load", access::load, std::memory_order_relaxed,
+     "none",
+     "nothing: a claim is decided by tail_claim, and a stale tail loses that exchange",
+     "nothing: the bytes come to the producer through head_refresh alone"},
+    {site::tail_reload, "tail_reload", access::load, std::memory_order_acquire,
+     "tail_claim",
+     "the head that the claim before this tail had seen",
+     "a new tail is held against a head from before it: full is answered by a ring that has space"},
+    {site::tail_claim, "tail_claim", access::exchange, std::memory_order_release,
+     "tail_reload",
+     "the head that this claim has seen, to the next producer that looks for space",
+     "full is answered by a ring that has space, as with tail_reload"},
+    {site::tail_claim_lost, "tail_claim_lost", access::exchange_lost, std::memory_order_relaxed,
+     "none",
+     "nothing: the loop reads the tail again",
+     "nothing: the value is not used"},
+    {site::flush_wait, "flush_wait", access::load, std::memory_order_acquire,
+     "head_publish",
+     "what the consumer did with the records, to the producer that waited for it",
+     "flush returns, and what the consumer wrote while it handled the records is not visible"},
+    {site::consumer_leave, "consumer_leave", access::store, std::memory_order_release,
+     "consumer_gone",
+     "the last head, to a producer that flushes",
+     "flush sees that the consumer has left, misses its last head, and reports consumed records as lost"},
+    {site::consumer_gone, "consumer_gone", access::load, std::memory_order_acquire,
+     "consumer_leave",
+     "the last head, to a producer that flushes",
+     "as with consumer_leave"},
+    {site::owner_retain, "owner_retain", access::fetch_add, std::memory_order_relaxed,
+     "none",
+     "nothing: who copies an owner is one, so the count can not reach zero meanwhile",
+     "nothing: only the count matters"},
+    {site::owner_drop, "owner_drop", access::fetch_sub, std::memory_order_acq_rel,
+     "owner_drop of another owner",
+     "every access of the other owners, to the last one, which frees the ring",
+     "memory is freed while another thread still uses it"},
+    {site::tail_publish, "tail_publish", access::store, std::memory_order_relaxed,
+     "none",
+     "nothing: the SPSC tail is private to its producer; others read it as a number",
+     "nothing: records are published by their headers"},
+    {site::occupancy_tail, "occupancy_tail", access::load, std::memory_order_relaxed,
+     "none", "nothing: an approximate number", "nothing: the answer is out of date when it is returned"},
+    {site::occupancy_head, "occupancy_head", access::load, std::memory_order_relaxed,
+     "none", "nothing: an approximate number", "nothing: the answer is out of date when it is returned"},
+    {site::counter_load, "counter_load", access::load, std::memory_order_relaxed,
+     "none", "nothing: a statistic", "nothing: each counter has one writer"},
+    {site::counter_store, "counter_store", access::store, std::memory_order_relaxed,
+     "none", "nothing: a statistic", "nothing: each counter has one writer"},
+    {site::counter_retire, "counter_retire", access::fetch_add, std::memory_order_relaxed,
+     "none", "nothing: a statistic", "nothing: additions commute"},
+}};
+
+namespace detail {
+consteval bool table_is_in_order() {
+  for (std::size_t i = 0; i != site_count; ++i)
+    if (static_cast<std::size_t>(ordering_sites[i].id) != i) return false;
+  return true;
+}
+static_assert(table_is_in_order(), "ordering_sites must list the sites in the order of the enumeration");
+}  // namespace detail
+
+constexpr const ordering_site& describe(site s) noexcept { return ordering_sites[static_cast<std::size_t>(s)]; }
+
+// Names a site at an access: P::load(at<site::head_refresh>, ring.head).
+template <site S>
+struct site_tag {
+  static constexpr std::memory_order order = describe(S).order;
+};
+template <site S>
+inline constexpr site_tag<S> at{};
+
+}  // namespace logbuf

@@ -1,0 +1,175 @@
+// The writing end; how it claims is what tells SPSC from MPSC.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <utility>
+
+#include "life.hpp"
+#include "result.hpp"
+#include "write_claim.hpp"
+
+namespace logbuf {
+
+// Thread-safety: one thread at a time per producer object, its claims included; statistics(), capacity(),
+// max_payload() and occupancy() from any thread. An MPSC producer is copyable: give each thread its own copy (copying
+// allocates, and may throw std::bad_alloc; it is safe while the source claims). Progress of a claim: SPSC wait-free,
+// MPSC lock-free. Never blocks, allocates or calls the system, but for flush, which spins. A moved-from producer is
+// inert: its claims answer detached.
+template <ring_traits Traits, class Claiming>
+class basic_producer {
+  using cursor = detail::producer_cursor<Traits>;
+  using core = detail::producer_core<Traits>;
+  using P = typename Traits::atomics;
+
+ public:
+  using traits = Traits;
+  using claim_type = write_claim<Traits>;
+
+  basic_producer() noexcept = default;
+  basic_producer(const basic_producer& other)
+    requires Claiming::shared
+      : cursor_(other.clone()) {}
+  basic_producer(basic_producer&& other) noexcept : cursor_(std::exchange(other.cursor_, none())) {}
+  basic_producer& operator=(const basic_producer& other)
+    requires Claiming::shared
+  {
+    return *this = basic_producer(other);
+  }
+  basic_producer& operator=(basic_producer&& other) noexcept {
+    if (this != &other) {
+      leave();
+      cursor_ = std::exchange(other.cursor_, none());
+    }
+    return *this;
+  }
+  // A claim that is still open is an assertion in debug builds; it stays valid.
+  ~basic_producer() { leave(); }
+
+  // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
+  // anything. The tag is the user's: message type, channel, opcode.
+  [[nodiscard]] result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
+    cursor& p = *cursor_;
+    if (size >= p.payload_end) [[unlikely]] return refuse(claim_error::too_large);
+    const auto bytes = static_cast<std::uint32_t>(size);
+    position_type start;
+    if (!Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size), start)) [[unlikely]]
+      return refuse(claim_error::full);
+    return claim_type(p, start, bytes, tag);
+  }
+
+  // Claims, copies and commits in one call. The value is the record's position.
+  result<position_type, claim_error> try_write(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
+    auto claim = try_claim(bytes.size(), tag);
+    if (!claim) return claim.error();
+    P::copy(claim->bytes(), 0, bytes);
+    claim->commit();
+    return claim->position();
+  }
+
+  // The same for a record in several parts, one behind the other.
+  result<position_type, claim_error> try_gather(std::span<const std::span<const std::byte>> parts,
+                                                std::uint32_t tag = 0) noexcept {
+    std::size_t size = 0;
+    for (const auto& part : parts) {
+      if (part.size() >= cursor_->payload_end - size) return refuse(claim_error::too_large);  // no overflow
+      size += part.size();
+    }
+    auto claim = try_claim(size, tag);
+    if (!claim) return claim.error();
+    const auto to = claim->bytes();
+    std::size_t start = 0;
+    for (const auto& part : parts) {
+      P::copy(to, start, part);
+      start += part.size();
+    }
+    claim->commit();
+    return claim->position();
+  }
+  result<position_type, claim_error> try_gather(std::initializer_list<std::span<const std::byte>> parts,
+                                                std::uint32_t tag = 0) noexcept {
+    return try_gather(std::span(parts.begin(), parts.size()), tag);
+  }
+
+  // Waits until everything that this producer committed is consumed and given back; then what the consumer did with
+  // it is visible here. False: the deadline passed, or the consumer has left with records unread. Blocking: spins,
+  // without a system call but for the clock. A claim of this producer that stands open before its committed records
+  // keeps them from being consumed.
+  bool flush() noexcept {
+    return flush_while([] { return true; });
+  }
+  template <class Rep, class Period>
+  bool flush_for(std::chrono::duration<Rep, Period> timeout) noexcept {
+    using clock = std::chrono::steady_clock;
+    const auto start = clock::now();
+    return flush_while([&] { return clock::now() - start < timeout; });
+  }
+  bool flush_until(std::chrono::steady_clock::time_point deadline) noexcept {
+    return flush_while([&] { return std::chrono::steady_clock::now() < deadline; });
+  }
+  // For deadlines of your own: asks go_on() after each look that failed.
+  template <class GoOn>
+  bool flush_while(GoOn&& go_on) noexcept {
+    if (!is_attached()) return false;
+    while (!is_consumed()) {
+      if (P::load(at<site::consumer_gone>, cursor_->ring->consumer_left) != 0) return is_consumed();
+      if (!go_on()) return false;
+      P::spin_hint();
+    }
+    return true;
+  }
+
+  bool is_attached() const noexcept { return cursor_->ring != nullptr; }
+  std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
+  // The largest payload of a record, in bytes: capacity / 2 - 8, and below 2^31. 0 when moved from.
+  std::size_t max_payload() const noexcept { return is_attached() ? cursor_->payload_end - 1 : 0; }
+  // As consumer::occupancy().
+  std::uint64_t occupancy() const noexcept { return is_attached() ? detail::occupancy<Traits>(*cursor_->ring) : 0; }
+
+  // Of this producer alone. When it is destroyed its counts join consumer_statistics::retired.
+  producer_statistics statistics() const noexcept
+    requires Traits::statistics::enabled
+  {
+    return is_attached() ? detail::read_all(*cursor_->counts) : producer_statistics{};
+  }
+
+ private:
+  template <ring_traits T, class C>
+  friend struct make_access;
+
+  explicit basic_producer(cursor& c) noexcept : cursor_(&c) {}
+
+  static cursor* none() noexcept { return &detail::no_producer<Traits>; }
+
+  cursor* clone() const {
+    if (!is_attached()) return none();
+    detail::ring_state<Traits>& ring = *cursor_->ring;
+    cursor* copy = new core(ring);  // may throw: nothing was changed yet
+    P::fetch_add(at<site::owner_retain>, ring.owners, 1u);
+    return copy;
+  }
+
+  [[gnu::cold, gnu::noinline]] claim_error refuse(claim_error why) noexcept {
+    if (!is_attached()) return claim_error::detached;
+    cursor_->count(why == claim_error::full ? detail::count::full : detail::count::too_large);
+    return why;
+  }
+
+  bool is_consumed() const noexcept {
+    return detail::distance(cursor_->committed_to, P::load(at<site::flush_wait>, cursor_->ring->head)) >= 0;
+  }
+
+  void leave() noexcept {
+    if (!is_attached()) return;
+    cursor& p = *std::exchange(cursor_, none());
+    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while a claim of it is open");
+    detail::release_use(p);
+  }
+
+  cursor* cursor_ = none();
+};
+
+}  // namespace logbuf

@@ -1,0 +1,198 @@
+// The algorithm: claim, commit, abort, poll, release. Everything above this file is handles; everything below, words.
+//
+// A record is published by its header: a word that was zero becomes non-zero, by one release store. The consumer
+// zeroes what it has read and then moves head, which gives the bytes back. Sites are explained in ordering.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "record.hpp"
+#include "ring_state.hpp"
+
+namespace logbuf::detail {
+
+// Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the end.
+struct placement {
+  position_type start;
+  position_type limit;  // the next claim needs no look at head if it ends here at the latest
+  bool fits;
+};
+
+constexpr placement place(position_type tail, position_type head, std::uint64_t capacity, std::uint32_t stride) noexcept {
+  const auto lap_end = [capacity](position_type p) { return (p | (capacity - 1)) + 1; };
+  const position_type start = stride <= lap_end(tail) - tail ? tail : lap_end(tail);
+  const bool fits = start + stride - head <= capacity;
+  return {start, start + std::min(head + capacity - start, lap_end(start) - start), fits};
+}
+
+// The bytes from the old tail to the start of the record are claimed, and hold nothing.
+template <class Traits>
+void publish_padding(producer_cursor<Traits>& p, position_type tail, position_type start) noexcept {
+  using P = typename Traits::atomics;
+  const auto bytes = static_cast<std::uint32_t>(start - tail);
+  P::store_header(at<site::padding_store>, p.region, p.offset(tail), skip_word(bytes));
+  p.count(count::padding_bytes, bytes);
+}
+
+// One producer: the tail is its own. Wait-free.
+struct spsc_claiming {
+  static constexpr bool shared = false;
+
+  template <class Traits>
+  static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride, position_type& start) noexcept {
+    if (stride > p.limit - p.tail) [[unlikely]] return reserve_beyond_limit(p, stride, start);
+    start = p.tail;
+    move_tail(p, start + stride);
+    return true;
+  }
+
+ private:
+  template <class Traits>
+  [[gnu::noinline]] static bool reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride,
+                                                     position_type& start) noexcept {
+    using P = typename Traits::atomics;
+    const position_type tail = p.tail;
+    const placement spot = place(tail, P::load(at<site::head_refresh>, p.ring->head), p.capacity, stride);
+    if (!spot.fits) return false;
+    start = spot.start;
+    p.limit = spot.limit;
+    move_tail(p, start + stride);
+    if (start != tail) publish_padding(p, tail, start);
+    return true;
+  }
+
+  template <class Traits>
+  static void move_tail(producer_cursor<Traits>& p, position_type tail) noexcept {
+    p.tail = tail;
+    Traits::atomics::store(at<site::tail_publish>, p.ring->tail, tail);
+  }
+};
+
+// Many producers: the tail goes to whoever wins the exchange. Lock-free.
+struct mpsc_claiming {
+  static constexpr bool shared = true;
+
+  template <class Traits>
+  static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride, position_type& start) noexcept {
+    using P = typename Traits::atomics;
+    for (;;) {
+      // Others move the tail, also past this producer's limit: the distance is signed.
+      position_type tail = P::load(at<site::tail_load>, p.ring->tail);
+      start = tail;
+      if (distance(tail, p.limit) < std::int64_t{stride}) [[unlikely]] {
+        if (!look_for_space(p, stride, tail, start)) return false;
+      }
+      const position_type claimed = tail;
+      if (P::compare_exchange_weak(at<site::tail_claim>, at<site::tail_claim_lost>, p.ring->tail, tail, start + stride)) {
+        if (start != claimed) [[unlikely]] publish_padding(p, claimed, start);
+        return true;
+      }
+      p.count(count::lost_exchanges);
+    }
+  }
+
+ private:
+  // Tail first, then head, both acquired: a full answer then holds for a moment at which both were true.
+  template <class Traits>
+  [[gnu::noinline]] static bool look_for_space(producer_cursor<Traits>& p, std::uint32_t stride, position_type& tail,
+                                               position_type& start) noexcept {
+    using P = typename Traits::atomics;
+    for (;;) {
+      tail = P::load(at<site::tail_reload>, p.ring->tail);
+      const position_type head = P::load(at<site::head_refresh>, p.ring->head);
+      if (distance(head, tail) < 0) continue;  // stale: records behind it are consumed already; head brings the newer one
+      const placement spot = place(tail, head, p.capacity, stride);
+      if (!spot.fits) return false;
+      start = spot.start;
+      p.limit = spot.limit;
+      return true;
+    }
+  }
+};
+
+// Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Wait-free.
+template <class Traits>
+void commit(producer_cursor<Traits>& p, position_type start, std::uint32_t claimed, std::uint32_t size,
+            std::uint32_t tag) noexcept {
+  using P = typename Traits::atomics;
+  const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
+  if (stride < claimed)
+    P::store_header(at<site::remainder_store>, p.region, p.offset(start + stride), skip_word(claimed - stride));
+  P::store_header(at<site::commit_store>, p.region, p.offset(start), record_word(size, tag));
+  if (distance(p.committed_to, start + claimed) > 0) p.committed_to = start + claimed;
+  p.count(count::records);
+  p.count(count::bytes, size - header_size);
+}
+
+// The bytes of the claim may be dirty: the consumer has to zero them, so they become a skip, in SPSC too. Wait-free.
+template <class Traits>
+void abort(producer_cursor<Traits>& p, position_type start, std::uint32_t claimed) noexcept {
+  Traits::atomics::store_header(at<site::abort_store>, p.region, p.offset(start), skip_word(claimed));
+  p.count(count::aborts);
+}
+
+// Zeroes what was read. The bytes stay the consumer's.
+template <class Traits>
+void zero_consumed(consumer_cursor<Traits>& c) noexcept {
+  const std::size_t begin = c.offset(c.zeroed);
+  const auto size = static_cast<std::size_t>(c.position - c.zeroed);
+  const std::size_t first = std::min(size, static_cast<std::size_t>(c.capacity) - begin);
+  Traits::atomics::zero(c.region, begin, first);
+  if (first != size) Traits::atomics::zero(c.region, 0, size - first);
+  c.zeroed = c.position;
+}
+
+// Gives everything that was read back to the producers: first zero, then head. Wait-free.
+template <class Traits>
+void release(consumer_cursor<Traits>& c) noexcept {
+  if (c.position == c.released) return;
+  if (c.position != c.zeroed) zero_consumed(c);
+  c.released = c.position;
+  Traits::atomics::store(at<site::head_publish>, c.ring->head, c.position);
+}
+
+template <class Traits>
+void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
+  if constexpr (Traits::statistics::enabled) {
+    if (c.ring == nullptr) return;
+    const std::int64_t used = distance(c.released, Traits::atomics::load(at<site::occupancy_tail>, c.ring->tail));
+    constexpr auto mark = static_cast<std::size_t>(read_count::high_water);
+    if (used > static_cast<std::int64_t>(c.counts->get(mark))) c.counts->set(mark, static_cast<std::uint64_t>(used));
+  }
+}
+
+// The header of the next record, or not_ready. Consumes the skips before it. Wait-free but for the skips.
+template <class Traits>
+header_word poll(consumer_cursor<Traits>& c) noexcept {
+  note_high_water(c);
+  for (;;) {
+    // Exactly full: the header at released + capacity is the first one of the consumer's own lap, not yet zeroed.
+    if (c.position - c.released == c.capacity) [[unlikely]] {
+      if (c.ring == nullptr) return not_ready;
+      release(c);
+    }
+    const header_word word = Traits::atomics::load_header(at<site::header_poll>, c.region, c.offset(c.position));
+    if (!is_skip(word)) [[likely]] return word;
+    c.position += stride_of<Traits::payload_alignment>(size_of(word));
+  }
+}
+
+// Moves past the record of this header; zero_consumed and release come later, for one record or for many.
+template <class Traits>
+void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
+  c.position += stride_of<Traits::payload_alignment>(size_of(word));
+  c.count(read_count::records);
+  c.count(read_count::bytes, size_of(word) - header_size);
+}
+
+// Approximate: both words move meanwhile, and the two loads are not one.
+template <class Traits>
+std::uint64_t occupancy(const ring_state<Traits>& ring) noexcept {
+  using P = typename Traits::atomics;
+  const position_type head = P::load(at<site::occupancy_head>, ring.head);
+  const std::int64_t used = distance(head, P::load(at<site::occupancy_tail>, ring.tail));
+  return std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(used, 0)), ring.capacity);
+}
+
+}  // namespace logbuf::detail

@@ -1,0 +1,102 @@
+// A committed record that is being read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "life.hpp"
+
+namespace logbuf {
+
+// What a record looks like to its reader. The bytes stay valid until the record is consumed.
+template <ring_traits Traits>
+class record_view {
+  using P = typename Traits::atomics;
+
+ public:
+  record_view() noexcept = default;  // of no record: empty bytes
+
+  // The payload, byte for byte as it was committed; aligned to the ring's payload alignment.
+  typename P::read_span bytes() const noexcept {
+    return word_ != detail::not_ready ? P::readable(reader_->region, reader_->offset(position_) + header_size, size())
+                                      : typename P::read_span{};
+  }
+  std::size_t size() const noexcept {  // bytes
+    return word_ != detail::not_ready ? detail::size_of(word_) - header_size : 0;
+  }
+  std::uint32_t tag() const noexcept { return detail::tag_of(word_); }
+  // Of its header, free-running: a record takes 8 + size() bytes, rounded up to the payload alignment. What lies
+  // between the end of one record and the position of the next was skipped: padding, or aborted claims.
+  position_type position() const noexcept { return position_; }
+
+ protected:
+  template <ring_traits>
+  friend class read_batch;
+  template <ring_traits>
+  friend class consumer;
+
+  record_view(const detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
+      : reader_(&c), position_(c.position), word_(word) {}
+
+  const detail::consumer_cursor<Traits>* reader_ = nullptr;
+  position_type position_ = 0;
+  detail::header_word word_ = detail::not_ready;
+};
+
+// One record, consumed (zeroed, and given back as consumer::try_read says) when the claim ends; keep() leaves it unread.
+// Thread-safety: belongs to the consumer's thread.
+template <ring_traits Traits>
+class [[nodiscard]] read_claim : public record_view<Traits> {
+ public:
+  read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
+  read_claim(read_claim&& other) noexcept : record_view<Traits>(other), consumer_(std::exchange(other.consumer_, nullptr)) {
+    other.word_ = detail::not_ready;
+  }
+  read_claim& operator=(read_claim&& other) noexcept {
+    if (this != &other) {
+      consume();
+      record_view<Traits>::operator=(other);
+      consumer_ = std::exchange(other.consumer_, nullptr);
+      other.word_ = detail::not_ready;
+    }
+    return *this;
+  }
+  ~read_claim() { consume(); }
+
+  // Ends the claim now. Wait-free but for skips behind the record. Nothing, if the claim has ended before.
+  void consume() noexcept {
+    if (consumer_ == nullptr) return;
+    auto& c = *std::exchange(consumer_, nullptr);
+    // Of two claims of the same record the first to end has consumed it.
+    if (c.position == this->position_) {
+      detail::advance(c, this->word_);
+      detail::zero_consumed(c);
+      if (c.position - c.released >= c.threshold || detail::poll(c) == detail::not_ready) detail::release(c);
+    }
+    this->word_ = detail::not_ready;
+    detail::release_use(c);
+  }
+
+  // Ends the claim; the record stays unread and is the next one again. Wait-free.
+  void keep() noexcept {
+    if (consumer_ == nullptr) return;
+    this->word_ = detail::not_ready;
+    detail::release_use(*std::exchange(consumer_, nullptr));
+  }
+
+  bool is_open() const noexcept { return consumer_ != nullptr; }
+
+ private:
+  template <ring_traits>
+  friend class consumer;
+
+  read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
+      : record_view<Traits>(c, word), consumer_(&c) {
+    ++c.uses;
+  }
+
+  detail::consumer_cursor<Traits>* consumer_ = nullptr;
+};
+
+}  // namespace logbuf

@@ -1,0 +1,63 @@
+// Results without exceptions: a value or an error. std::expected is C++23.
+#pragma once
+
+#include <cassert>
+#include <utility>
+
+// Misuse that can be seen is caught here in debug builds. Define it before the first include to use your own.
+#ifndef LOGBUF_ASSERT
+#define LOGBUF_ASSERT(condition, message) assert((condition) && (message))
+#endif
+
+namespace logbuf {
+
+enum class claim_error : unsigned char {
+  none = 0,
+  full,       // no space now; nothing was changed, try again when the consumer has released some
+  too_large,  // larger than max_payload(): it never fits, at any time
+  detached,   // the producer was moved from and has no ring
+};
+
+enum class read_error : unsigned char {
+  none = 0,
+  empty,  // no committed record is next; also the answer of a consumer that was moved from
+};
+
+constexpr const char* to_string(claim_error e) noexcept {
+  switch (e) {
+    case claim_error::none: return "none";
+    case claim_error::full: return "full";
+    case claim_error::too_large: return "too_large";
+    case claim_error::detached: return "detached";
+  }
+  return "unknown";
+}
+
+constexpr const char* to_string(read_error e) noexcept { return e == read_error::none ? "none" : "empty"; }
+
+// A T, or the E that says why there is none. T is inert when default-constructed; E{} means no error.
+template <class T, class E>
+class [[nodiscard]] result {
+ public:
+  constexpr result(T&& value) noexcept : value_(std::move(value)) {}
+  constexpr result(E error) noexcept : error_(error) { LOGBUF_ASSERT(error != E{}, "a result needs a value or an error"); }
+
+  constexpr explicit operator bool() const noexcept { return error_ == E{}; }
+  constexpr bool has_value() const noexcept { return error_ == E{}; }
+  constexpr E error() const noexcept { return error_; }
+
+  constexpr T& operator*() & noexcept { return checked(); }
+  constexpr T&& operator*() && noexcept { return std::move(checked()); }
+  constexpr T* operator->() noexcept { return &checked(); }
+
+ private:
+  constexpr T& checked() noexcept {
+    LOGBUF_ASSERT(has_value(), "a failed result has no value");
+    return value_;
+  }
+
+  T value_{};
+  E error_{};
+};
+
+}  // namespace logbuf

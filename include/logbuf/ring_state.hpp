@@ -1,0 +1,105 @@
+// What the ends of a ring share, and what each keeps to itself.
+//
+//   ring_state        tail | head | owners, consumer_left, the buffer        shared; each group on its own lines
+//   producer_cursor   limit, (SPSC) tail, open claims                        one per producer, private to its thread
+//   consumer_cursor   position, zeroed, released                             one, private to the consumer's thread
+//
+// The cursors live on the heap, so that claims survive a move of their end.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "atomics.hpp"
+#include "record.hpp"
+#include "setup.hpp"
+#include "statistics.hpp"
+
+namespace logbuf {
+
+// What a ring is built from; derive from it to change a part.
+struct default_traits {
+  using atomics = std_atomics;
+  using statistics = no_statistics;
+  static constexpr std::size_t payload_alignment = 8;  // bytes; 8, 16, 32, 64 or 128
+};
+
+template <class T>
+concept ring_traits = atomics_policy<typename T::atomics> && T::payload_alignment >= header_size &&
+                      T::payload_alignment <= memory::alignment && detail::is_power_of_two(T::payload_alignment) &&
+                      std::same_as<std::remove_cvref_t<decltype(T::statistics::enabled)>, bool>;
+
+}  // namespace logbuf
+
+namespace logbuf::detail {
+
+inline constexpr std::size_t line_pair = memory::alignment;
+
+template <class Traits, std::size_t N>
+using counters_of =
+    std::conditional_t<Traits::statistics::enabled, counters<typename Traits::atomics, N>, no_counters>;
+
+template <ring_traits Traits>
+struct ring_state {
+  using P = typename Traits::atomics;
+
+  ring_state(typename P::memory&& m, std::uint64_t size, position_type start)
+      : tail(start), head(start), owners(2u), consumer_left(0u), buffer(std::move(m)), capacity(size) {}
+
+  alignas(line_pair) typename P::template word<position_type> tail;  // end of the last claim
+  alignas(line_pair) typename P::template word<position_type> head;  // end of the consumed and zeroed bytes
+  alignas(line_pair) typename P::template word<std::uint32_t> owners;  // producers and the consumer
+  typename P::template word<std::uint32_t> consumer_left;
+  typename P::memory buffer;
+  std::uint64_t capacity;
+  [[no_unique_address]] counters_of<Traits, producer_counts> retired;
+};
+
+// A default-constructed cursor belongs to no ring. It is what a moved-from end points to: payload_end is 0, so that
+// every claim takes the cold path, and so is capacity, so that every poll does.
+template <ring_traits Traits>
+struct producer_cursor {
+  ring_state<Traits>* ring = nullptr;
+  typename Traits::atomics::region region{};
+  std::uint64_t capacity = 0;
+  std::size_t payload_end = 0;    // largest payload plus 1
+  position_type tail = 0;         // SPSC: the tail itself, which only this producer moves
+  position_type limit = 0;        // up to here this producer may claim without looking at head: the cached head
+  position_type committed_to = 0;  // end of the last committed record
+  std::uint32_t uses = 1;         // the handle and its open claims
+  counters_of<Traits, producer_counts>* counts = nullptr;
+
+  std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }
+  void count(detail::count which, std::uint64_t n = 1) noexcept {
+    if constexpr (Traits::statistics::enabled)
+      if (counts != nullptr) counts->add(static_cast<std::size_t>(which), n);
+  }
+};
+
+template <ring_traits Traits>
+struct consumer_cursor {
+  ring_state<Traits>* ring = nullptr;
+  typename Traits::atomics::region region{};
+  std::uint64_t capacity = 0;
+  std::uint64_t threshold = 0;  // bytes that single reads may hold back
+  position_type position = 0;   // the next record to read
+  position_type zeroed = 0;     // bytes before it are zero again
+  position_type released = 0;   // bytes before it are the producers': the published head
+  std::uint32_t uses = 1;       // the handle and its open claim
+  counters_of<Traits, consumer_counts>* counts = nullptr;
+
+  std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }
+  void count(read_count which, std::uint64_t n = 1) noexcept {
+    if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
+  }
+};
+
+// Signed distance between free-running positions.
+constexpr std::int64_t distance(position_type from, position_type to) noexcept {
+  return static_cast<std::int64_t>(to - from);
+}
+
+}  // namespace logbuf::detail

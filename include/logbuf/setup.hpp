@@ -1,0 +1,110 @@
+// What a ring is made of: its options, and what can be wrong with them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#if defined(__cpp_exceptions)
+#include <stdexcept>
+#endif
+
+#include "record.hpp"
+
+namespace logbuf {
+
+enum class huge_pages : unsigned char {
+  no,
+  if_available,  // ask for them; ordinary pages serve otherwise
+  required,      // fail with no_huge_pages otherwise
+};
+
+struct options {
+  // A consumer that reads one record at a time gives its space back when it has caught up, and at the latest when
+  // it holds back this many bytes. 0 gives back after every record; none means capacity / 16. Range: 0 to capacity.
+  std::optional<std::uint64_t> release_threshold{};
+  // Where positions start; a multiple of the payload alignment. For journals that continue their numbering.
+  position_type initial_position = 0;
+
+  // Memory of a ring that owns its buffer:
+  huge_pages pages = huge_pages::no;
+  bool prefault = false;  // touch every page in make(), instead of in the producer's first lap
+  bool lock = false;      // mlock: keep the buffer in memory; fails with lock_refused
+  // Touch every page from this CPU, so that a first-touch NUMA kernel places the buffer beside it. Implies prefault.
+  std::optional<unsigned> first_touch_cpu{};
+
+  // Memory of the caller:
+  bool memory_is_zero = false;  // true: make() need not zero it. It must be zero.
+};
+
+enum class setup_errc : unsigned char {
+  none = 0,
+  bad_capacity,       // zero, not a power of two, or more than the address space
+  capacity_too_small,  // for two records of the payload alignment
+  misaligned_memory,  // the payloads would not be aligned
+  bad_threshold,      // more than the capacity
+  bad_position,       // not a multiple of the payload alignment
+  out_of_memory,
+  no_huge_pages,
+  lock_refused,
+  bad_cpu,
+};
+
+struct setup_error {
+  setup_errc code = setup_errc::none;
+  std::uint64_t value = 0;  // what was given
+  std::uint64_t limit = 0;  // what was needed, where that is a number
+
+  friend bool operator==(const setup_error&, const setup_error&) = default;
+
+  std::string message() const {
+    const std::string given = std::to_string(value);
+    const std::string needed = std::to_string(limit);
+    switch (code) {
+      case setup_errc::none: return "logbuf: no error";
+      case setup_errc::bad_capacity:
+        return "logbuf: capacity " + given + " is not a power of two between " + needed + " and the address space";
+      case setup_errc::capacity_too_small:
+        return "logbuf: capacity " + given + " is too small: at least " + needed + " bytes";
+      case setup_errc::misaligned_memory:
+        return "logbuf: memory at address " + given + " is misaligned: address + 8 must be a multiple of " + needed;
+      case setup_errc::bad_threshold:
+        return "logbuf: release_threshold " + given + " is more than the capacity " + needed;
+      case setup_errc::bad_position:
+        return "logbuf: initial_position " + given + " is not a multiple of the payload alignment " + needed;
+      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes";
+      case setup_errc::no_huge_pages: return "logbuf: no huge pages for " + given + " bytes";
+      case setup_errc::lock_refused: return "logbuf: mlock of " + given + " bytes refused (see ulimit -l)";
+      case setup_errc::bad_cpu: return "logbuf: first_touch_cpu " + given + " can not be used";
+    }
+    return "logbuf: unknown error";
+  }
+};
+
+#if defined(__cpp_exceptions)
+// Thrown by make(); try_make() returns the setup_error instead.
+class setup_failure : public std::runtime_error {
+ public:
+  explicit setup_failure(const setup_error& error) : std::runtime_error(error.message()), error_(error) {}
+  const setup_error& error() const noexcept { return error_; }
+
+ private:
+  setup_error error_;
+};
+#endif
+
+namespace detail {
+
+// Everything about the numbers that can be wrong, before any memory is touched.
+constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const options& o) noexcept {
+  if (!is_power_of_two(capacity) || capacity > (SIZE_MAX >> 1) + 1)
+    return {setup_errc::bad_capacity, capacity, min_capacity(alignment)};
+  if (capacity < min_capacity(alignment)) return {setup_errc::capacity_too_small, capacity, min_capacity(alignment)};
+  if (o.release_threshold && *o.release_threshold > capacity)
+    return {setup_errc::bad_threshold, *o.release_threshold, capacity};
+  if (o.initial_position % alignment != 0) return {setup_errc::bad_position, o.initial_position, alignment};
+  return {};
+}
+
+}  // namespace detail
+}  // namespace logbuf

@@ -1,0 +1,51 @@
+// One producer, one consumer. Claims are wait-free.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "make.hpp"
+
+namespace logbuf::spsc {
+
+template <ring_traits Traits = default_traits>
+using producer = basic_producer<Traits, detail::spsc_claiming>;
+
+template <ring_traits Traits = default_traits>
+using maker = make_access<Traits, detail::spsc_claiming>;
+
+// A ring of `capacity` bytes, a power of two; its buffer is zeroed and starts on a multiple of 128 bytes (less 8, when
+// payloads are aligned to more than 8). Either end may be destroyed first. Errors: setup_error.
+template <ring_traits Traits = default_traits>
+[[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::uint64_t capacity,
+                                                                         const options& o = {}) noexcept {
+  return maker<Traits>::owning(capacity, o);
+}
+
+// A ring over the caller's memory: its size is the capacity; its address plus 8 is a multiple of the payload
+// alignment. It is zeroed, unless options::memory_is_zero says that it is zero. `owner` is kept until both ends and
+// all claims are gone; without one the caller keeps the memory that long.
+template <ring_traits Traits = default_traits>
+[[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::span<std::byte> bytes,
+                                                                         std::shared_ptr<void> owner = {},
+                                                                         const options& o = {}) noexcept {
+  return maker<Traits>::borrowing(bytes, std::move(owner), o);
+}
+
+#if defined(__cpp_exceptions)
+// As try_make, but throws setup_failure.
+template <ring_traits Traits = default_traits>
+[[nodiscard]] typename maker<Traits>::ends make(std::uint64_t capacity, const options& o = {}) {
+  return maker<Traits>::or_throw(try_make<Traits>(capacity, o));
+}
+template <ring_traits Traits = default_traits>
+[[nodiscard]] typename maker<Traits>::ends make(std::span<std::byte> bytes, std::shared_ptr<void> owner = {},
+                                                const options& o = {}) {
+  return maker<Traits>::or_throw(try_make<Traits>(bytes, std::move(owner), o));
+}
+#endif
+
+}  // namespace logbuf::spsc

@@ -1,0 +1,95 @@
+// A claimed record that is being written.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "life.hpp"
+
+namespace logbuf {
+
+// Writable bytes of a ring that nobody else sees before commit(). Destroyed uncommitted, it becomes a skip, which the
+// consumer passes over: an exception or an early return blocks nothing. Until it is committed or aborted, records
+// claimed after it are not delivered. A claim that is leaked keeps its bytes, and blocks the consumer there.
+//
+// Thread-safety: belongs to the thread that uses its producer. Several claims of one producer may be open, and end in
+// any order. Keeps the ring alive, also past its producer (which is an assertion in debug builds).
+template <ring_traits Traits>
+class [[nodiscard]] write_claim {
+  using P = typename Traits::atomics;
+
+ public:
+  write_claim() noexcept = default;  // inert, as is a claim that was committed, aborted or moved from
+  write_claim(write_claim&& other) noexcept
+      : producer_(std::exchange(other.producer_, nullptr)),
+        start_(other.start_), offset_(other.offset_), size_(other.size_), tag_(other.tag_) {}
+  write_claim& operator=(write_claim&& other) noexcept {
+    if (this != &other) {
+      close();
+      producer_ = std::exchange(other.producer_, nullptr);
+      start_ = other.start_, offset_ = other.offset_, size_ = other.size_, tag_ = other.tag_;
+    }
+    return *this;
+  }
+  ~write_claim() { close(); }
+
+  // Bytes claimed for the payload; the span is contiguous, and aligned to the ring's payload alignment. It need not
+  // be written whole: what is not written is zero.
+  auto data() const noexcept { return bytes().data(); }
+  std::size_t size() const noexcept { return size_; }
+  typename P::write_span bytes() const noexcept {
+    LOGBUF_ASSERT(is_open(), "a claim that has ended has no bytes");
+    return producer_ != nullptr ? P::writable(producer_->region, offset_ + header_size, size_) : typename P::write_span{};
+  }
+  std::uint32_t tag() const noexcept { return tag_; }
+  position_type position() const noexcept { return start_; }  // of the header, free-running
+  bool is_open() const noexcept { return producer_ != nullptr; }
+
+  // Publishes the record. Wait-free; no allocation, lock or system call. False (and an assertion in debug builds)
+  // if the claim has ended before.
+  bool commit() noexcept { return commit(size_); }
+
+  // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is a mistake of the caller: an
+  // assertion in debug builds; otherwise the claim is aborted, since nothing of it can be trusted, and the answer is
+  // false. Wait-free.
+  bool commit(std::size_t n) noexcept {
+    LOGBUF_ASSERT(is_open(), "commit of a claim that has ended");
+    if (producer_ == nullptr) return false;
+    LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed");
+    if (n > size_) [[unlikely]] return close(), false;
+    auto& p = *std::exchange(producer_, nullptr);
+    detail::commit(p, start_, claimed(), static_cast<std::uint32_t>(n + header_size), tag_);
+    detail::release_use(p);
+    return true;
+  }
+
+  // Ends the claim without a record. Wait-free. Nothing, if the claim has ended before.
+  void abort() noexcept { close(); }
+
+ private:
+  template <ring_traits, class>
+  friend class basic_producer;
+
+  write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size, std::uint32_t tag) noexcept
+      : producer_(&p), start_(start), offset_(p.offset(start)), size_(size), tag_(tag) {
+    ++p.uses;
+  }
+
+  std::uint32_t claimed() const noexcept { return detail::stride_of<Traits::payload_alignment>(size_ + header_size); }
+
+  void close() noexcept {
+    if (producer_ == nullptr) return;
+    auto& p = *std::exchange(producer_, nullptr);
+    detail::abort(p, start_, claimed());
+    detail::release_use(p);
+  }
+
+  detail::producer_cursor<Traits>* producer_ = nullptr;
+  position_type start_ = 0;
+  std::size_t offset_ = 0;
+  std::uint32_t size_ = 0;
+  std::uint32_t tag_ = 0;
+};
+
+}  // namespace logbuf
