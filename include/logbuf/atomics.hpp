@@ -32,7 +32,7 @@ struct std_atomics {
     w.store(value, site_tag<S>::order);
   }
   template <site Won, site Lost, class T>
-  static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, T& expected,
+  static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, std::type_identity_t<T> expected,
                                     std::type_identity_t<T> desired) noexcept {
     return w.compare_exchange_weak(expected, desired, site_tag<Won>::order, site_tag<Lost>::order);
   }

@@ -55,10 +55,10 @@ class basic_producer {
     cursor& p = *cursor_;
     if (size >= p.payload_end) [[unlikely]] return refuse(claim_error::too_large);
     const auto bytes = static_cast<std::uint32_t>(size);
-    position_type start;
-    if (!Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size), start)) [[unlikely]]
-      return refuse(claim_error::full);
-    return claim_type(p, start, bytes, tag);
+    const detail::reservation claimed =
+        Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size));
+    if (!claimed.ok) [[unlikely]] return refuse(claim_error::full);
+    return claim_type(p, claimed.start, bytes, tag);
   }
 
   // Claims, copies and commits in one call. The value is the record's position.

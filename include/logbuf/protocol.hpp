@@ -35,31 +35,35 @@ void publish_padding(producer_cursor<Traits>& p, position_type tail, position_ty
   p.count(count::padding_bytes, bytes);
 }
 
+// What a claim got: nothing was changed when it is not ok.
+struct reservation {
+  position_type start = 0;
+  bool ok = false;
+};
+
 // One producer: the tail is its own. Wait-free.
 struct spsc_claiming {
   static constexpr bool shared = false;
 
   template <class Traits>
-  static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride, position_type& start) noexcept {
-    if (stride > p.limit - p.tail) [[unlikely]] return reserve_beyond_limit(p, stride, start);
-    start = p.tail;
-    move_tail(p, start + stride);
-    return true;
+  static reservation reserve(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
+    const position_type tail = p.tail;
+    if (stride > p.limit - tail) [[unlikely]] return reserve_beyond_limit(p, stride);
+    move_tail(p, tail + stride);
+    return {tail, true};
   }
 
  private:
   template <class Traits>
-  [[gnu::noinline]] static bool reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride,
-                                                     position_type& start) noexcept {
-    using P = typename Traits::atomics;
+  [[gnu::noinline]] static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     const position_type tail = p.tail;
-    const placement spot = place(tail, P::load(at<site::head_refresh>, p.ring->head), p.capacity, stride);
-    if (!spot.fits) return false;
-    start = spot.start;
+    const position_type head = Traits::atomics::load(at<site::head_refresh>, p.ring->head);
+    const placement spot = place(tail, head, p.capacity, stride);
+    if (!spot.fits) return {};
     p.limit = spot.limit;
-    move_tail(p, start + stride);
-    if (start != tail) publish_padding(p, tail, start);
-    return true;
+    move_tail(p, spot.start + stride);
+    if (spot.start != tail) publish_padding(p, tail, spot.start);
+    return {spot.start, true};
   }
 
   template <class Traits>
@@ -74,40 +78,40 @@ struct mpsc_claiming {
   static constexpr bool shared = true;
 
   template <class Traits>
-  static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride, position_type& start) noexcept {
-    using P = typename Traits::atomics;
+  static reservation reserve(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     for (;;) {
       // Others move the tail, also past this producer's limit: the distance is signed.
-      position_type tail = P::load(at<site::tail_load>, p.ring->tail);
-      start = tail;
-      if (distance(tail, p.limit) < std::int64_t{stride}) [[unlikely]] {
-        if (!look_for_space(p, stride, tail, start)) return false;
-      }
-      const position_type claimed = tail;
-      if (P::compare_exchange_weak(at<site::tail_claim>, at<site::tail_claim_lost>, p.ring->tail, tail, start + stride)) {
-        if (start != claimed) [[unlikely]] publish_padding(p, claimed, start);
-        return true;
-      }
-      p.count(count::lost_exchanges);
+      const position_type tail = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
+      if (distance(tail, p.limit) < std::int64_t{stride}) [[unlikely]] return reserve_beyond_limit(p, stride);
+      if (exchange_tail(p, tail, tail + stride)) return {tail, true};
     }
   }
 
  private:
   // Tail first, then head, both acquired: a full answer then holds for a moment at which both were true.
   template <class Traits>
-  [[gnu::noinline]] static bool look_for_space(producer_cursor<Traits>& p, std::uint32_t stride, position_type& tail,
-                                               position_type& start) noexcept {
+  [[gnu::noinline]] static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
     for (;;) {
-      tail = P::load(at<site::tail_reload>, p.ring->tail);
+      const position_type tail = P::load(at<site::tail_reload>, p.ring->tail);
       const position_type head = P::load(at<site::head_refresh>, p.ring->head);
-      if (distance(head, tail) < 0) continue;  // stale: records behind it are consumed already; head brings the newer one
+      // A head beyond the tail: the tail is stale. This head has brought the newer one along; look again.
+      if (distance(head, tail) < 0) continue;
       const placement spot = place(tail, head, p.capacity, stride);
-      if (!spot.fits) return false;
-      start = spot.start;
-      p.limit = spot.limit;
-      return true;
+      if (!spot.fits) return {};
+      if (!exchange_tail(p, tail, spot.start + stride)) continue;
+      p.limit = spot.limit;  // only now: it may lie in the next lap, and holds for tails from this claim on
+      if (spot.start != tail) publish_padding(p, tail, spot.start);
+      return {spot.start, true};
     }
+  }
+
+  template <class Traits>
+  static bool exchange_tail(producer_cursor<Traits>& p, position_type tail, position_type to) noexcept {
+    using P = typename Traits::atomics;
+    if (P::compare_exchange_weak(at<site::tail_claim>, at<site::tail_claim_lost>, p.ring->tail, tail, to)) return true;
+    p.count(count::lost_exchanges);
+    return false;
   }
 };
 

@@ -63,7 +63,7 @@ struct setup_error {
     switch (code) {
       case setup_errc::none: return "logbuf: no error";
       case setup_errc::bad_capacity:
-        return "logbuf: capacity " + given + " is not a power of two between " + needed + " and the address space";
+        return "logbuf: capacity " + given + " is not a power of two that this machine can address";
       case setup_errc::capacity_too_small:
         return "logbuf: capacity " + given + " is too small: at least " + needed + " bytes";
       case setup_errc::misaligned_memory:

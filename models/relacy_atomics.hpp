@@ -1,0 +1,281 @@
+// The atomics policy for Relacy: the production headers, unchanged, on simulated atomics.
+//
+// - Control and header words are Relacy atomics; every access to one is a scheduling point and goes to the trace.
+// - Payload and zeroing are plain, at word granularity. A word has one value, whether it is header or payload at the
+//   time; all mixed pairs are race-checked (race_detector.hpp). Plain accesses are no scheduling points: a race is
+//   found by its missing happens-before edge, not by hitting it.
+// - The order at a site is read from the session, so that a run can weaken it.
+#pragma once
+
+#include "relacy.hpp"
+
+namespace logbuf::models {
+
+namespace relacy_detail {
+
+inline unsigned thread() { return static_cast<unsigned>(rl::ctx().threadx_->index_); }
+
+inline vector_clock clock() {
+  vector_clock now{};
+  const rl::thread_info_base& self = *rl::ctx().threadx_;
+  for (std::size_t t = 0; t != static_cast<std::size_t>(rl::ctx().get_thread_count()); ++t) now[t] = self.acq_rel_order_[t];
+  return now;
+}
+
+// A point of this thread's own, behind everything that it did before: plain accesses and answers are stamped with it.
+inline vector_clock tick() {
+  ++rl::ctx().threadx_->own_acq_rel_order_;
+  return clock();
+}
+
+inline rl::memory_order order(site s) {
+  switch (current.order(s)) {
+    case std::memory_order_relaxed: return rl::mo_relaxed;
+    case std::memory_order_consume: return rl::mo_consume;
+    case std::memory_order_acquire: return rl::mo_acquire;
+    case std::memory_order_release: return rl::mo_release;
+    case std::memory_order_acq_rel: return rl::mo_acq_rel;
+    case std::memory_order_seq_cst: break;
+  }
+  return rl::mo_seq_cst;
+}
+
+inline rl::debug_info info(site s) { return rl::debug_info(describe(s).name.data(), "", 0); }
+
+inline void record(step what, site where, std::uint64_t value, std::uint32_t offset = 0, std::uint64_t before = 0) {
+  current.hit(where);
+  current.record({what, static_cast<std::uint8_t>(thread()), where, offset, before, value, nullptr, clock()});
+}
+
+// The reason was given to session::explain.
+[[noreturn]] inline void fail(rl::test_result_e kind) {
+  rl::ctx().fail_test("", kind, rl::debug_info("", "", 0));
+  std::abort();  // fail_test has left this fiber for good
+}
+
+}  // namespace relacy_detail
+
+// The bytes of a ring in the model. Owned by the scenario; the ring borrows them.
+class relacy_buffer {
+ public:
+  static constexpr std::size_t max_words = 32;
+
+  explicit relacy_buffer(std::size_t bytes) : words_(bytes / 8) {
+    if (words_ > max_words) std::abort();
+    for (std::size_t i = 0; i != words_; ++i) ::new (&storage_[i]) cell;
+  }
+  ~relacy_buffer() {
+    for (std::size_t i = 0; i != words_; ++i) at(i).~cell();
+  }
+  relacy_buffer(const relacy_buffer&) = delete;
+  relacy_buffer& operator=(const relacy_buffer&) = delete;
+
+  std::size_t size() const { return words_ * 8; }
+
+  std::uint64_t load(site s, std::size_t offset) {
+    using namespace relacy_detail;
+    cell& c = checked(offset, s);
+    const std::uint64_t value = c.value.load(order(s), info(s));
+    record(step::header_load, s, value, static_cast<std::uint32_t>(offset));
+    verify(c.shadow.atomic_load(thread(), clock(), current.trace_size - 1));
+    return value;
+  }
+  void store(site s, std::size_t offset, std::uint64_t value) {
+    using namespace relacy_detail;
+    cell& c = checked(offset, s);
+    c.value.store(value, order(s), info(s));
+    record(step::header_store, s, value, static_cast<std::uint32_t>(offset));
+    verify(c.shadow.atomic_store(thread(), clock(), current.trace_size - 1));
+  }
+
+  // Plain bytes, which need not fill a word: the rest of the word keeps its value and counts as accessed.
+  void write(std::size_t offset, std::span<const std::byte> from, step what) {
+    for (std::size_t done = 0; done != from.size();) {
+      const std::size_t in_word = (offset + done) % 8;
+      const std::size_t n = std::min(from.size() - done, 8 - in_word);
+      cell& c = checked((offset + done) / 8 * 8, site::header_poll);
+      std::uint64_t value = c.value.debug_value();
+      std::memcpy(reinterpret_cast<std::byte*>(&value) + in_word, from.data() + done, n);
+      write_word(c, (offset + done) / 8 * 8, value, what);
+      done += n;
+    }
+  }
+  void zero(std::size_t offset, std::size_t size, step what = step::zero) {
+    for (std::size_t i = 0; i < size; i += 8) write_word(checked(offset + i, site::header_poll), offset + i, 0, what);
+  }
+  void read(std::size_t offset, std::span<std::byte> to) {
+    using namespace relacy_detail;
+    for (std::size_t done = 0; done != to.size();) {
+      const std::size_t in_word = (offset + done) % 8;
+      const std::size_t n = std::min(to.size() - done, 8 - in_word);
+      cell& c = checked((offset + done) / 8 * 8, site::header_poll);
+      const std::uint64_t value = c.value.debug_value();
+      const vector_clock now = tick();
+      current.record({step::payload_read, static_cast<std::uint8_t>(thread()), {},
+                      static_cast<std::uint32_t>((offset + done) / 8 * 8), 0, value, nullptr, now});
+      verify(c.shadow.plain_read(thread(), now, current.trace_size - 1));
+      std::memcpy(to.data() + done, reinterpret_cast<const std::byte*>(&value) + in_word, n);
+      done += n;
+    }
+  }
+
+  // For the checks at the end, outside of the execution.
+  std::uint64_t value_at(std::size_t offset) const { return at(offset / 8).value.debug_value(); }
+
+ private:
+  struct cell {
+    rl::atomic<std::uint64_t> value{0};
+    word_shadow shadow;
+  };
+  struct alignas(cell) slot {
+    std::byte bytes[sizeof(cell)];
+  };
+
+  cell& at(std::size_t i) { return *std::launder(reinterpret_cast<cell*>(&storage_[i])); }
+  const cell& at(std::size_t i) const { return *std::launder(reinterpret_cast<const cell*>(&storage_[i])); }
+
+  cell& checked(std::size_t offset, site s) {
+    if (offset % 8 != 0 || offset / 8 >= words_) {
+      current.explain("access outside of the buffer or misaligned, at byte %zu (%s)", offset, describe(s).name.data());
+      relacy_detail::fail(rl::test_result_user_assert_failed);
+    }
+    return at(offset / 8);
+  }
+
+  void write_word(cell& c, std::size_t offset, std::uint64_t value, step what) {
+    using namespace relacy_detail;
+    const vector_clock now = tick();
+    current.record({what, static_cast<std::uint8_t>(thread()), {}, static_cast<std::uint32_t>(offset), 0, value,
+                    nullptr, now});
+    verify(c.shadow.plain_write(thread(), now, current.trace_size - 1));
+    // Later atomic loads see this value. Not a scheduling point.
+    rl::preemption_disabler no_preemption(rl::ctx());
+    c.value.store(value, rl::mo_relaxed, rl::debug_info("plain write", "", 0));
+  }
+
+  void verify(word_shadow::collision earlier) const {
+    if (earlier == nullptr) return;
+    current.explain("data race: #%zu is not ordered after #%zu", current.trace_size - 1, earlier->trace_index);
+    relacy_detail::fail(rl::test_result_data_race);
+  }
+
+  std::size_t words_;
+  std::array<slot, max_words> storage_;
+};
+
+struct relacy_atomics {
+  template <class T>
+  struct word {
+    explicit word(T initial) : value(initial) {}
+    word() : value(T{}) {}
+    rl::atomic<T> value;
+  };
+
+  template <site S, class T>
+  static T load(site_tag<S>, const word<T>& w) {
+    using namespace relacy_detail;
+    const T value = w.value.load(order(S), info(S));
+    record(step::atomic_load, S, value);
+    return value;
+  }
+  template <site S, class T>
+  static void store(site_tag<S>, word<T>& w, std::type_identity_t<T> value) {
+    using namespace relacy_detail;
+    w.value.store(value, order(S), info(S));
+    record(step::atomic_store, S, value);
+  }
+  template <site Won, site Lost, class T>
+  static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, std::type_identity_t<T> expected,
+                                    std::type_identity_t<T> desired) {
+    using namespace relacy_detail;
+    T seen = expected;
+    const bool won = w.value.compare_exchange_weak(seen, desired, order(Won), info(Won), order(Lost), info(Lost));
+    if (won) {
+      record(step::exchange_won, Won, desired, 0, expected);
+    } else {
+      const bool spurious = seen == expected;
+      record(spurious ? step::exchange_spurious : step::exchange_lost, Lost, seen, 0, expected);
+      ++(spurious ? current.spurious : current.lost_to_others);
+    }
+    return won;
+  }
+  template <site S, class T>
+  static T fetch_add(site_tag<S>, word<T>& w, std::type_identity_t<T> n) {
+    using namespace relacy_detail;
+    const T before = w.value.fetch_add(n, order(S), info(S));
+    record(step::fetch_add, S, before + n, 0, before);
+    return before;
+  }
+  template <site S, class T>
+  static T fetch_sub(site_tag<S>, word<T>& w, std::type_identity_t<T> n) {
+    using namespace relacy_detail;
+    const T before = w.value.fetch_sub(n, order(S), info(S));
+    record(step::fetch_sub, S, before - n, 0, before);
+    return before;
+  }
+  // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
+  static void spin_hint() { rl::ctx().yield(1, rl::debug_info("spin", "", 0)); }
+
+  // Borrows the scenario's buffer. Its end is a write of every word: whoever frees comes after every access.
+  class memory {
+   public:
+    memory() = default;
+    explicit memory(relacy_buffer& b) : buffer_(&b) {}
+    memory(memory&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
+    memory& operator=(memory&& other) noexcept {
+      std::swap(buffer_, other.buffer_);
+      return *this;
+    }
+    ~memory() {
+      if (buffer_ != nullptr) buffer_->zero(0, buffer_->size(), step::free_memory);
+    }
+    relacy_buffer* buffer() const { return buffer_; }
+
+   private:
+    relacy_buffer* buffer_ = nullptr;
+  };
+
+  class region {
+   public:
+    constexpr region() = default;
+    explicit region(const memory& m) : buffer_(m.buffer()) {}
+    relacy_buffer* operator->() const { return buffer_; }
+    relacy_buffer* buffer() const { return buffer_; }
+
+   private:
+    relacy_buffer* buffer_ = nullptr;
+  };
+
+  // Spans of the same shape as production's, which report each access.
+  struct write_span {
+    relacy_buffer* buffer = nullptr;
+    std::size_t offset = 0;
+    std::size_t bytes = 0;
+    std::size_t size() const { return bytes; }
+    void write(std::size_t start, std::span<const std::byte> from) const {
+      buffer->write(offset + start, from, step::payload_write);
+    }
+  };
+  struct read_span {
+    relacy_buffer* buffer = nullptr;
+    std::size_t offset = 0;
+    std::size_t bytes = 0;
+    std::size_t size() const { return bytes; }
+    void read(std::span<std::byte> to) const { buffer->read(offset, to); }
+  };
+
+  template <site S>
+  static std::uint64_t load_header(site_tag<S>, const region& r, std::size_t offset) {
+    return r->load(S, offset);
+  }
+  template <site S>
+  static void store_header(site_tag<S>, const region& r, std::size_t offset, std::uint64_t value) {
+    r->store(S, offset, value);
+  }
+  static void zero(const region& r, std::size_t offset, std::size_t size) { r->zero(offset, size); }
+  static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
+  static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
+  static void copy(const write_span& to, std::size_t start, std::span<const std::byte> from) { to.write(start, from); }
+};
+
+}  // namespace logbuf::models

@@ -1,0 +1,138 @@
+// Runs a program under Relacy's schedulers: within a budget, with progress, and with a state that replays a failure.
+//
+// Limits of this engine: a load sees the newest value or the one before it (the random search: two before);
+// modification order is the order of execution; a failed exchange reads the newest value; at most one spurious failure
+// for each object in the full and the bounded search; no load buffering.
+#pragma once
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "engine.hpp"
+#include "relacy_atomics.hpp"
+
+namespace logbuf::models {
+
+namespace relacy_detail {
+
+struct control {
+  const limits* within = nullptr;
+  std::chrono::steady_clock::time_point deadline{};
+  bool to_the_end = false;
+};
+inline control running;
+
+// A stock scheduler that also stops when the budget is spent.
+template <class Scheduler, bool Exhaustive>
+class budgeted : public Scheduler {
+ public:
+  using Scheduler::Scheduler;
+
+  bool iteration_end() {
+    const limits& l = *running.within;
+    const std::uint64_t done = ++current.executions;
+    current.begin_execution();
+    if (Scheduler::iteration_end()) {
+      running.to_the_end = Exhaustive;
+      return true;
+    }
+    if (!l.replay.empty()) return true;
+    if (l.max_executions != 0 && done >= l.max_executions) return true;
+    if (done % 1024 == 0) {
+      if (l.progress && done % 65536 == 0) l.progress(done);
+      if (l.max_seconds > 0 && std::chrono::steady_clock::now() >= running.deadline) return true;
+    }
+    return false;
+  }
+};
+
+template <class Program>
+struct suite : rl::test_suite<suite<Program>, static_cast<rl::thread_id_t>(Program::threads)> {
+  Program program;
+  void before() { program.before(); }
+  void thread(unsigned index) { program.thread(index); }
+  void after() { program.after(); }
+};
+
+inline std::string kind_of(rl::test_result_e r) {
+  switch (r) {
+    case rl::test_result_user_assert_failed: return "assertion";
+    case rl::test_result_data_race: return "data race";
+    case rl::test_result_deadlock: return "deadlock";
+    case rl::test_result_livelock: return "livelock";
+    case rl::test_result_unitialized_access: return "uninitialised access";
+    case rl::test_result_memory_leak:
+    case rl::test_result_resource_leak: return "leak";
+    default: return rl::test_result_str(r);
+  }
+}
+
+}  // namespace relacy_detail
+
+// The engine as scenarios see it: a policy, a buffer, clocks.
+struct relacy_engine {
+  using atomics = relacy_atomics;
+  using buffer = relacy_buffer;
+  static constexpr const char* name = "relacy";
+  static constexpr bool has_clocks = true;
+
+  static atomics::memory memory_over(buffer& b) { return atomics::memory(b); }
+  static unsigned thread() { return relacy_detail::thread(); }
+  static vector_clock now() { return relacy_detail::tick(); }
+  [[noreturn]] static void fail() { relacy_detail::fail(rl::test_result_user_assert_failed); }
+  static void write(const atomics::write_span& to, std::span<const std::byte> from) { to.write(0, from); }
+  static void read(const atomics::read_span& from, std::span<std::byte> to) { from.read(to); }
+
+  template <class Program>
+  static outcome run(const limits& l) {
+    using namespace relacy_detail;
+    using test = suite<Program>;
+    constexpr auto n = static_cast<rl::thread_id_t>(Program::threads);
+    static_assert(Program::threads <= max_threads);
+
+    current.executions = 0;
+    current.failure = {};
+    current.begin_execution();
+    running = {&l, std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                         std::chrono::duration<double>(l.max_seconds)),
+               false};
+
+    std::ofstream nowhere("/dev/null");
+    rl::test_params params;
+    params.output_stream = params.progress_stream = &nowhere;
+    params.context_bound = l.context_bound;
+    params.execution_depth_limit = 20'000;
+    params.initial_state = l.replay.c_str();
+    rl::ostringstream state;
+    rl::test_result_e result{};
+    switch (l.how) {
+      case search::full:
+        params.search_type = rl::sched_full;
+        result = rl::run_test<test, budgeted<rl::full_search_scheduler<n>, true>>(params, state, false);
+        break;
+      case search::bound:
+        params.search_type = rl::sched_bound;
+        result = rl::run_test<test, budgeted<rl::context_bound_scheduler<n>, true>>(params, state, false);
+        break;
+      case search::random:
+        params.search_type = rl::sched_random;
+        params.iteration_count = l.max_executions;
+        result = rl::run_test<test, budgeted<rl::random_scheduler<n>, false>>(params, state, false);
+        break;
+    }
+    outcome o;
+    o.failed = result != rl::test_result_success;
+    o.to_the_end = running.to_the_end;
+    o.executions = current.executions + (o.failed ? 1 : 0);
+    if (o.failed) {
+      o.kind = kind_of(result);
+      o.failure = current.failure[0] == 0 ? o.kind : std::string(current.failure.data());
+      o.state = state.str().c_str();
+    }
+    return o;
+  }
+};
+
+}  // namespace logbuf::models

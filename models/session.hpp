@@ -1,0 +1,79 @@
+// What a verification engine keeps about a run: the orders in force, what was reached, and the current execution's
+// trace. Engine-neutral: engines write it, the oracle and the reports read it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+
+#include <logbuf/ordering.hpp>
+#include <logbuf/record.hpp>
+
+namespace logbuf::models {
+
+inline constexpr std::size_t max_threads = 4;
+
+// A vector clock: how much of each thread's execution happens before a point.
+using timestamp = std::size_t;
+using vector_clock = std::array<timestamp, max_threads>;
+
+// x, made by thread `by` at its own time x[by], happens before y.
+constexpr bool happens_before(const vector_clock& x, unsigned by, const vector_clock& y) { return y[by] >= x[by]; }
+
+enum class step : std::uint8_t {
+  atomic_load, atomic_store, exchange_won, exchange_lost, exchange_spurious, fetch_add, fetch_sub,
+  header_load, header_store, payload_write, payload_read, zero, free_memory, note,
+};
+
+struct event {
+  step what{};
+  std::uint8_t thread = 0;
+  site where{};            // of an atomic access
+  std::uint32_t offset = 0;  // bytes into the region
+  std::uint64_t before = 0;  // an exchange's expected value
+  std::uint64_t value = 0;
+  const char* text = nullptr;  // of a note
+  vector_clock clock{};
+};
+
+struct session {
+  static constexpr std::size_t trace_capacity = 4096;
+
+  std::array<std::memory_order, site_count> orders{};
+  std::array<std::uint64_t, site_count> hits{};  // accesses over all executions
+  std::uint64_t lost_to_others = 0;              // exchanges that failed because the value was another
+  std::uint64_t spurious = 0;                    // exchanges that failed for no reason
+  std::uint64_t executions = 0;
+
+  std::array<event, trace_capacity> trace{};  // of the current execution
+  std::size_t trace_size = 0;
+  std::array<char, 256> failure{};  // of the current execution; empty while it holds
+
+  session() { restore_orders(); }
+
+  void restore_orders() {
+    for (std::size_t i = 0; i != site_count; ++i) orders[i] = ordering_sites[i].order;
+  }
+  std::memory_order order(site s) const { return orders[static_cast<std::size_t>(s)]; }
+
+  void record(const event& e) {
+    if (trace_size != trace_capacity) trace[trace_size++] = e;
+  }
+  // Why the current execution fails. Not a std::string: an allocation inside of an execution is explored too.
+  template <class... Values>
+  const char* explain(const char* format, Values... values) {
+    std::snprintf(failure.data(), failure.size(), format, values...);
+    return failure.data();
+  }
+  const char* explain(const char* text) { return explain("%s", text); }
+
+  void hit(site s) { ++hits[static_cast<std::size_t>(s)]; }
+  void begin_execution() { trace_size = 0; }
+};
+
+// One run at a time in a process: the runner gives each its own process.
+inline session current;
+
+}  // namespace logbuf::models

@@ -1,0 +1,296 @@
+// Runs a workload on a ring of the production headers, with an engine's atomics, and asks the oracle.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <logbuf/logbuf.hpp>
+
+#include "oracle.hpp"
+#include "workload.hpp"
+
+namespace logbuf::verify {
+
+// The run at hand; one at a time in a process.
+struct run_state {
+  const workload* what = nullptr;
+  std::array<std::uint64_t, state_count> reached{};  // executions or events in which a state was reached
+};
+inline run_state running;
+
+inline void reach(state s) { ++running.reached[static_cast<std::size_t>(s)]; }
+
+template <class Engine, class Claiming, unsigned Threads>
+class program {
+ public:
+  static constexpr unsigned threads = Threads;
+  static constexpr unsigned consumer_thread = Threads - 1;
+
+  program()
+      : work_(*running.what), buffer_(work_.capacity), oracle_(work_.capacity, work_.initial_position) {
+    options o;
+    o.release_threshold = work_.threshold;
+    o.initial_position = work_.initial_position;
+    auto made = make_access<traits, Claiming>::over(Engine::memory_over(buffer_), work_.capacity, o);
+    if (!made) std::abort();
+    consumer_.emplace(std::move(made->second));
+    producers_[0].emplace(std::move(made->first));
+    if constexpr (Claiming::shared)
+      for (unsigned t = 1; t < consumer_thread; ++t) producers_[t].emplace(*producers_[0]);
+  }
+
+  void before() {}
+
+  void thread(unsigned t) {
+    for (const op& o : work_.threads[t]) t == consumer_thread ? consume(o) : produce(t, o);
+  }
+
+  void after() {
+    survey();
+    const bool complete = consumer_.has_value();
+    if (complete) {
+      while (read_one(true)) {}
+      for (std::size_t i = 0; i != work_.capacity; i += 8)
+        if (buffer_.value_at(i) != 0)
+          check(models::current.explain("everything is consumed, but the word at byte %zu is not zero", i));
+    }
+    check(oracle_.check(complete, Engine::has_clocks, consumer_thread));
+  }
+
+ private:
+  struct traits : default_traits {
+    using atomics = typename Engine::atomics;
+  };
+  using producer_end = basic_producer<traits, Claiming>;
+  using consumer_end = consumer<traits>;
+
+  struct held {
+    std::optional<write_claim<traits>> claim;
+    std::size_t logged = 0;
+  };
+
+  static void check(const char* wrong) {
+    if (wrong != nullptr) Engine::fail();
+  }
+
+  // The clock of this thread's last access at one of these sites: the access that decided.
+  template <class... Sites>
+  static vector_clock decided_at(unsigned t, Sites... sites) {
+    const auto& s = models::current;
+    for (std::size_t i = s.trace_size; i-- != 0;) {
+      const models::event& e = s.trace[i];
+      if (e.thread == t && (e.what == models::step::header_store || e.what == models::step::atomic_store ||
+                            e.what == models::step::exchange_won) &&
+          ((e.where == sites) || ...))
+        return e.clock;
+    }
+    return Engine::now();
+  }
+
+  std::uint32_t next_tag(unsigned t) { return (t + 1) * 32 + ++written_[t]; }
+
+  void produce(unsigned t, const op& o) {
+    producer_end& p = *producers_[t];
+    switch (o.what) {
+      case op::kind::write:
+      case op::kind::shorten:
+      case op::kind::abort:
+      case op::kind::hold: {
+        std::size_t logged = 0;
+        auto claim = claim_and_fill(t, o, logged);
+        if (o.what == op::kind::hold) {
+          held_[t][held_count_[t]++] = {std::move(claim), logged};  // also a refused one, so that the numbers hold
+        } else if (!claim) {
+          return;
+        } else if (o.what == op::kind::abort) {
+          finish_abort(t, *claim, logged);
+        } else {
+          finish_commit(t, *claim, logged, o.what == op::kind::shorten ? o.n : o.size);
+        }
+        return;
+      }
+      case op::kind::commit_held:
+      case op::kind::abort_held: {
+        held& h = held_[t][o.n];
+        if (!h.claim) return;
+        note_overtaking(t, o.n);
+        if (o.what == op::kind::commit_held) finish_commit(t, *h.claim, h.logged, h.claim->size());
+        else finish_abort(t, *h.claim, h.logged);
+        return;
+      }
+      case op::kind::flush: {
+        unsigned looks = 0;
+        const bool flushed = p.flush_while([&] { return ++looks < o.tries; });
+        reach(flushed ? state::flushed : state::flush_gave_up);
+        if (flushed) {
+          if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
+        } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
+          check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
+        }
+        return;
+      }
+      case op::kind::leave:
+        producers_[t].reset();
+        if (freed()) reach(state::last_owner_producer);
+        return;
+      default: std::abort();
+    }
+  }
+
+  std::optional<write_claim<traits>> claim_and_fill(unsigned t, const op& o, std::size_t& logged) {
+    const std::uint32_t tag = next_tag(t);
+    for (unsigned i = 0; i != o.tries; ++i) {
+      auto claim = producers_[t]->try_claim(o.size, tag);
+      if (!claim) {
+        if (claim.error() != claim_error::full) check(models::current.explain("a claim of a legal size is refused for ever"));
+        refused(t, o.size);
+        continue;
+      }
+      logged = claimed(t, claim->position(), o.size, tag);
+      std::array<std::byte, max_payload> bytes{};
+      fill_pattern(std::span(bytes).first(o.size), tag);
+      Engine::write(claim->bytes(), std::span(bytes).first(o.size));
+      return std::move(*claim);
+    }
+    return std::nullopt;
+  }
+
+  void refused(unsigned t, std::size_t size) {
+    reach(state::full);
+    was_full_[t] = true;
+    oracle_.refused(t, detail::stride_of<8>(size + header_size), Engine::now());
+  }
+
+  std::size_t claimed(unsigned t, std::uint64_t start, std::size_t size, std::uint32_t tag) {
+    const std::uint64_t lap = (start - (work_.initial_position & ~(work_.capacity - 1))) / work_.capacity;
+    if (lap >= 1) reach(state::wrap);
+    if (lap >= 2) reach(state::third_lap);
+    if (was_full_[t]) reach(state::recovered);
+    return oracle_.claimed(t, start, size, tag, decided_at(t, site::tail_claim, site::tail_publish));
+  }
+
+  void finish_commit(unsigned t, write_claim<traits>& claim, std::size_t logged, std::size_t n) {
+    if (n != claim.size()) reach(state::shortened);
+    oracle_.will_commit(logged, n);
+    if (!claim.commit(n)) check(models::current.explain("a commit of an open claim was refused"));
+    oracle_.finished(logged, decided_at(t, site::commit_store));
+  }
+
+  void finish_abort(unsigned t, write_claim<traits>& claim, std::size_t logged) {
+    reach(state::aborted);
+    oracle_.will_abort(logged);
+    claim.abort();
+    oracle_.finished(logged, decided_at(t, site::abort_store));
+  }
+
+  void note_overtaking(unsigned t, std::size_t i) {
+    for (std::size_t earlier = 0; earlier != i; ++earlier)
+      if (held_[t][earlier].claim && held_[t][earlier].claim->is_open()) reach(state::overtaken_commit);
+  }
+
+  void consume(const op& o) {
+    switch (o.what) {
+      case op::kind::read: read_one(true); return;
+      case op::kind::keep: read_one(false); return;
+      case op::kind::drain: {
+        const std::size_t n = consumer_->drain(
+            [&](const auto& bytes, std::uint32_t tag) { deliver(bytes, tag, oracle::by_tag); }, o.n);
+        if (n < o.n) empty();
+        return;
+      }
+      case op::kind::batch: {
+        auto batch = consumer_->batch();
+        for (std::size_t i = 0; i != o.n; ++i) {
+          auto record = batch.next();
+          if (!record) return empty();
+          deliver(record->bytes(), record->tag(), record->position());
+        }
+        return;
+      }
+      case op::kind::release: consumer_->release(); return;
+      case op::kind::leave:
+        consumer_left_complete_ = true;
+        consumer_.reset();
+        if (freed()) reach(state::last_owner_consumer);
+        return;
+      default: std::abort();
+    }
+  }
+
+  bool read_one(bool consume_it) {
+    auto record = consumer_->try_read();
+    if (!record) {
+      empty();
+      return false;
+    }
+    if (!consume_it) return record->keep(), true;
+    deliver(record->bytes(), record->tag(), record->position());
+    const std::size_t before = models::current.trace_size;
+    record->consume();
+    if (!happened_since(before, models::step::atomic_store, site::head_publish)) reach(state::held_back);
+    return true;
+  }
+
+  void empty() {
+    reach(state::empty);
+    oracle_.empty(consumer_thread, Engine::now());
+  }
+
+  template <class Bytes>
+  void deliver(const Bytes& bytes, std::uint32_t tag, std::uint64_t position) {
+    reach(state::delivered);
+    std::array<std::byte, max_payload> copy{};
+    if (bytes.size() > copy.size()) check(models::current.explain("a record larger than any that was written"));
+    const auto payload = std::span(copy).first(bytes.size());
+    Engine::read(bytes, payload);
+    check(oracle_.delivered(position, tag, payload, Engine::now()));
+  }
+
+  static bool happened_since(std::size_t first, models::step what, site where) {
+    const auto& s = models::current;
+    return std::any_of(s.trace.begin() + static_cast<std::ptrdiff_t>(first),
+                       s.trace.begin() + static_cast<std::ptrdiff_t>(s.trace_size),
+                       [&](const models::event& e) { return e.what == what && e.where == where; });
+  }
+
+  // The states that the accesses themselves show.
+  void survey() const {
+    std::uint64_t head = work_.initial_position;
+    std::array<std::uint64_t, models::max_threads> tail{};
+    for (std::size_t i = 0; i != models::current.trace_size; ++i) {
+      const models::event& e = models::current.trace[i];
+      if (e.what == models::step::header_store && e.where == site::padding_store) reach(state::padding);
+      if (e.what == models::step::exchange_lost) reach(state::lost_exchange);
+      if (e.what == models::step::atomic_load && e.where == site::tail_reload) tail[e.thread] = e.value;
+      if (e.what == models::step::atomic_load && e.where == site::head_refresh) {
+        if (e.value != work_.initial_position) reach(state::reuse);
+        if (Claiming::shared && detail::distance(e.value, tail[e.thread]) < 0) reach(state::stale_tail);
+      }
+      if (e.what == models::step::atomic_store && e.where == site::head_publish) {
+        reach(state::published);
+        if (e.value - head == work_.capacity) reach(state::exactly_full);
+        head = e.value;
+      }
+    }
+  }
+
+  bool freed() const {
+    const auto& s = models::current;
+    return s.trace_size != 0 && s.trace[s.trace_size - 1].what == models::step::free_memory;
+  }
+
+  const workload& work_;
+  typename Engine::buffer buffer_;
+  oracle oracle_;
+  std::array<std::optional<producer_end>, Threads> producers_{};
+  std::optional<consumer_end> consumer_;
+  std::array<std::array<held, 4>, Threads> held_{};
+  std::array<std::size_t, Threads> held_count_{};
+  std::array<std::uint32_t, Threads> written_{};
+  std::array<bool, Threads> was_full_{};
+  bool consumer_left_complete_ = false;
+};
+
+}  // namespace logbuf::verify

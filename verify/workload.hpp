@@ -1,0 +1,105 @@
+// A scenario: a small concurrent program over a ring, as data. Engines know nothing of it; it knows nothing of engines.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace logbuf::verify {
+
+enum class variant : std::uint8_t { spsc, mpsc };
+
+// What a thread does, one after the other. A producer's records carry a tag of their own and a payload whose every
+// word would pass for a committed header, so that bytes that were not zeroed are taken for records and found out.
+struct op {
+  enum class kind : std::uint8_t {
+    // producer
+    write,       // claim `size` bytes, fill, commit; `tries` times while it is full
+    shorten,     // the same, but commit(`n`)
+    abort,       // claim, fill, abort
+    hold,        // claim, fill, keep the claim open
+    commit_held, // commit the n-th claim that is held
+    abort_held,
+    flush,       // wait for the consumer, `tries` looks
+    // consumer
+    read,        // one try_read, consumed
+    keep,        // one try_read, kept unread
+    drain,       // drain with limit `n`
+    batch,       // a batch scope with up to `n` records
+    release,
+    // both
+    leave,       // destroy this thread's end
+  };
+  kind what;
+  std::size_t size = 0;
+  std::size_t n = 0;
+  unsigned tries = 1;
+};
+
+namespace ops {
+constexpr op write(std::size_t size, unsigned tries = 1) { return {op::kind::write, size, 0, tries}; }
+constexpr op shorten(std::size_t size, std::size_t n) { return {op::kind::shorten, size, n, 1}; }
+constexpr op abort(std::size_t size) { return {op::kind::abort, size, 0, 1}; }
+constexpr op hold(std::size_t size) { return {op::kind::hold, size, 0, 1}; }
+constexpr op commit_held(std::size_t i) { return {op::kind::commit_held, 0, i, 1}; }
+constexpr op abort_held(std::size_t i) { return {op::kind::abort_held, 0, i, 1}; }
+constexpr op flush(unsigned tries) { return {op::kind::flush, 0, 0, tries}; }
+constexpr op read() { return {op::kind::read, 0, 0, 1}; }
+constexpr op keep() { return {op::kind::keep, 0, 0, 1}; }
+constexpr op drain(std::size_t limit) { return {op::kind::drain, 0, limit, 1}; }
+constexpr op batch(std::size_t limit) { return {op::kind::batch, 0, limit, 1}; }
+constexpr op release() { return {op::kind::release, 0, 0, 1}; }
+constexpr op leave() { return {op::kind::leave, 0, 0, 1}; }
+}  // namespace ops
+
+// States that a run has to reach in some execution, or it has proven nothing of what it is about.
+enum class state : std::uint8_t {
+  wrap,           // a record in a second or later lap
+  third_lap,
+  padding,        // the rest of a lap was skipped
+  full,           // a claim was refused
+  recovered,      // a claim succeeded after one was refused
+  empty,          // a read found nothing
+  delivered,      // a read found a record
+  aborted,        // an abort left a skip
+  shortened,      // a short commit left a skip
+  lost_exchange,  // another producer overtook a claim
+  held_back,      // a read ended without giving its space back
+  published,      // the consumer gave space back
+  exactly_full,   // the consumer had a whole lap before it gave any back
+  reuse,          // a producer took a newer head
+  flushed,        // a flush saw its records consumed
+  flush_gave_up,
+  overtaken_commit,  // a later claim was committed before an earlier one
+  last_owner_producer,
+  last_owner_consumer,
+  stale_tail,     // a head beyond the tail that was read before it
+};
+inline constexpr std::size_t state_count = static_cast<std::size_t>(state::stale_tail) + 1;
+
+constexpr const char* to_string(state s) {
+  constexpr const char* names[] = {"wrap",          "third lap",    "padding",   "full",          "recovered",
+                                   "empty",         "delivered",    "aborted",   "shortened",     "lost exchange",
+                                   "held back",     "published",    "exactly full", "reuse",      "flushed",
+                                   "flush gave up", "overtaken commit", "producer frees", "consumer frees", "stale tail"};
+  static_assert(sizeof(names) / sizeof(*names) == state_count);
+  return names[static_cast<std::size_t>(s)];
+}
+
+struct workload {
+  std::string name;
+  std::string catches;  // what would be found here: one sentence
+  variant ring = variant::spsc;
+  std::size_t capacity = 32;    // bytes
+  std::uint64_t threshold = 0;  // release_threshold
+  std::vector<std::vector<op>> threads;  // the consumer comes last
+  std::vector<state> reaches;
+  std::uint64_t initial_position = 0;
+  unsigned bound = 0;       // context bound of the default run; 0: full search
+  unsigned deep_bound = 0;  // of the deep run; 0: full search
+};
+
+const std::vector<workload>& scenarios();
+
+}  // namespace logbuf::verify
