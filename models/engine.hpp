@@ -15,7 +15,7 @@ namespace logbuf::models {
 enum class search : std::uint8_t {
   full,    // every schedule and every value that the engine's loads can see
   bound,   // the same with at most `context_bound` preemptions
-  random,  // `max_executions` of them, from the seed on
+  random,  // `max_executions` of them, from `seed` on
 };
 
 struct limits {
@@ -23,6 +23,7 @@ struct limits {
   unsigned context_bound = 2;
   std::uint64_t max_executions = 0;  // 0: none
   double max_seconds = 0;            // 0: none
+  std::uint64_t seed = 1;                // of the random search: the number of its first execution
   std::string replay{};              // a state from an earlier outcome: run that execution alone
   std::function<void(std::uint64_t)> progress{};  // called now and then with the executions so far
 };

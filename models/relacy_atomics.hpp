@@ -155,7 +155,9 @@ class relacy_buffer {
 
   void verify(word_shadow::collision earlier) const {
     if (earlier == nullptr) return;
-    current.explain("data race: #%zu is not ordered after #%zu", current.trace_size - 1, earlier->trace_index);
+    current.raced_first = earlier->trace_index;
+    current.raced_second = current.trace_size - 1;
+    current.explain("data race: #%zu does not happen before #%zu", current.raced_first, current.raced_second);
     relacy_detail::fail(rl::test_result_data_race);
   }
 

@@ -118,7 +118,8 @@ struct relacy_engine {
         break;
       case search::random:
         params.search_type = rl::sched_random;
-        params.iteration_count = l.max_executions;
+        params.iteration_count = ~rl::iteration_t{0};  // budgeted ends it
+        if (l.replay.empty()) params.initial_state = std::to_string(l.seed).c_str();
         result = rl::run_test<test, budgeted<rl::random_scheduler<n>, false>>(params, state, false);
         break;
     }

@@ -61,6 +61,10 @@ struct session {
   void record(const event& e) {
     if (trace_size != trace_capacity) trace[trace_size++] = e;
   }
+  // The two accesses of a data race, by their numbers in the trace.
+  static constexpr std::size_t none = ~std::size_t{0};
+  std::size_t raced_first = none, raced_second = none;
+
   // Why the current execution fails. Not a std::string: an allocation inside of an execution is explored too.
   template <class... Values>
   const char* explain(const char* format, Values... values) {
@@ -70,7 +74,7 @@ struct session {
   const char* explain(const char* text) { return explain("%s", text); }
 
   void hit(site s) { ++hits[static_cast<std::size_t>(s)]; }
-  void begin_execution() { trace_size = 0; }
+  void begin_execution() { trace_size = 0, raced_first = raced_second = none; }
 };
 
 // One run at a time in a process: the runner gives each its own process.

@@ -9,18 +9,10 @@
 #include <logbuf/logbuf.hpp>
 
 #include "oracle.hpp"
+#include "run_state.hpp"
 #include "workload.hpp"
 
 namespace logbuf::verify {
-
-// The run at hand; one at a time in a process.
-struct run_state {
-  const workload* what = nullptr;
-  std::array<std::uint64_t, state_count> reached{};  // executions or events in which a state was reached
-};
-inline run_state running;
-
-inline void reach(state s) { ++running.reached[static_cast<std::size_t>(s)]; }
 
 template <class Engine, class Claiming, unsigned Threads>
 class program {

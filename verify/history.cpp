@@ -1,0 +1,101 @@
+#include "history.hpp"
+
+#include <cstdio>
+
+#include <logbuf/protocol.hpp>
+
+#include "../models/session.hpp"
+
+namespace logbuf::verify {
+
+namespace {
+
+using models::event;
+using models::step;
+
+std::string header_text(std::uint64_t word) {
+  char text[64];
+  if (word == detail::not_ready) return "not ready";
+  if (detail::is_skip(word)) std::snprintf(text, sizeof text, "skip of %u bytes", detail::size_of(word));
+  else
+    std::snprintf(text, sizeof text, "record of 8 + %u bytes, tag %u", detail::size_of(word) - 8, detail::tag_of(word));
+  return text;
+}
+
+bool is_plain(step s) {
+  return s == step::payload_write || s == step::payload_read || s == step::zero || s == step::free_memory;
+}
+
+std::string operation(const event& e) {
+  switch (e.what) {
+    case step::atomic_load: return "load";
+    case step::atomic_store: return "store";
+    case step::exchange_won: return "exchange won";
+    case step::exchange_lost: return "exchange lost";
+    case step::exchange_spurious: return "exchange failed spuriously";
+    case step::fetch_add: return "fetch_add";
+    case step::fetch_sub: return "fetch_sub";
+    case step::header_load: return "load header";
+    case step::header_store: return "store header";
+    case step::payload_write: return "write payload";
+    case step::payload_read: return "read payload";
+    case step::zero: return "zero";
+    case step::free_memory: return "free memory";
+    case step::note: return "note";
+  }
+  return "?";
+}
+
+std::string value(const event& e) {
+  char text[96];
+  switch (e.what) {
+    case step::header_load:
+    case step::header_store: return "byte " + std::to_string(e.offset) + ": " + header_text(e.value);
+    case step::payload_write:
+    case step::payload_read:
+      std::snprintf(text, sizeof text, "byte %u: 0x%016llx", e.offset, static_cast<unsigned long long>(e.value));
+      return text;
+    case step::zero:
+    case step::free_memory: return "byte " + std::to_string(e.offset);
+    case step::exchange_won:
+    case step::fetch_add:
+    case step::fetch_sub: return std::to_string(e.before) + " -> " + std::to_string(e.value);
+    case step::exchange_lost:
+    case step::exchange_spurious: return "expected " + std::to_string(e.before) + ", found " + std::to_string(e.value);
+    default: return std::to_string(e.value);
+  }
+}
+
+}  // namespace
+
+const char* order_name(int order) {
+  switch (static_cast<std::memory_order>(order)) {
+    case std::memory_order_relaxed: return "relaxed";
+    case std::memory_order_consume: return "consume";
+    case std::memory_order_acquire: return "acquire";
+    case std::memory_order_release: return "release";
+    case std::memory_order_acq_rel: return "acq_rel";
+    case std::memory_order_seq_cst: return "seq_cst";
+  }
+  return "?";
+}
+
+std::string print_history(unsigned threads) {
+  const models::session& s = models::current;
+  std::string out = "    #  thread      site              operation                   value                                 order\n";
+  for (std::size_t i = 0; i != s.trace_size; ++i) {
+    const event& e = s.trace[i];
+    const std::string who = e.thread + 1u == threads ? "consumer" : "producer " + std::to_string(e.thread);
+    const bool plain = is_plain(e.what);
+    char line[256];
+    std::snprintf(line, sizeof line, "%s%3zu  %-11s %-17s %-27s %-37s %s\n",
+                  i == s.raced_first || i == s.raced_second ? ">> " : "   ", i, who.c_str(),
+                  plain ? "-" : describe(e.where).name.data(), operation(e).c_str(), value(e).c_str(),
+                  plain ? "plain" : order_name(static_cast<int>(s.order(e.where))));
+    out += line;
+  }
+  if (s.raced_first != models::session::none) out += "    >> the two accesses that collide\n";
+  return out;
+}
+
+}  // namespace logbuf::verify

@@ -1,0 +1,13 @@
+// The failing execution in the terms of the protocol.
+#pragma once
+
+#include <string>
+
+namespace logbuf::verify {
+
+// Of the execution that the session holds; the last thread is the consumer.
+std::string print_history(unsigned threads);
+
+const char* order_name(int order);
+
+}  // namespace logbuf::verify

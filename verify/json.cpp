@@ -1,0 +1,51 @@
+#include "json.hpp"
+
+namespace logbuf::verify {
+
+using nlohmann::json;
+
+json to_json(const result& r) {
+  json weakened = json::array();
+  for (const weakening& w : r.weakened) weakened.push_back({{"site", w.site}, {"order", w.order}});
+  json j = {{"scenario", r.scenario},
+            {"engine", r.engine},
+            {"search", to_string(r.how)},
+            {"executions", r.executions},
+            {"explored_to_the_end", r.to_the_end},
+            {"seconds", r.seconds},
+            {"verdict", to_string(r.is)},
+            {"passed", passes(r.is)},
+            {"weakened", weakened},
+            {"unreached", r.unreached},
+            {"sites", r.sites}};
+  if (r.how == models::search::bound) j["context_bound"] = r.context_bound;
+  if (r.is == verdict::failed)
+    j["failure"] = {{"kind", r.kind}, {"what", r.failure}, {"history", r.history}, {"replay", r.replay}};
+  return j;
+}
+
+result from_json(const json& j) {
+  result r;
+  r.scenario = j.at("scenario");
+  r.engine = j.at("engine");
+  for (const auto s : {models::search::full, models::search::bound, models::search::random})
+    if (j.at("search") == to_string(s)) r.how = s;
+  r.context_bound = j.value("context_bound", 0u);
+  r.executions = j.at("executions");
+  r.to_the_end = j.at("explored_to_the_end");
+  r.seconds = j.at("seconds");
+  for (const auto v : {verdict::held, verdict::sampled, verdict::failed, verdict::unreached, verdict::incomplete})
+    if (j.at("verdict") == to_string(v)) r.is = v;
+  for (const json& w : j.at("weakened")) r.weakened.push_back({w.at("site"), w.at("order")});
+  r.unreached = j.at("unreached").get<std::vector<std::string>>();
+  r.sites = j.at("sites").get<std::vector<std::string>>();
+  if (j.contains("failure")) {
+    r.kind = j["failure"].at("kind");
+    r.failure = j["failure"].at("what");
+    r.history = j["failure"].at("history");
+    r.replay = j["failure"].at("replay");
+  }
+  return r;
+}
+
+}  // namespace logbuf::verify

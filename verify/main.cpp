@@ -1,0 +1,248 @@
+// logbuf-verify: explores the production headers, interleaving by interleaving.
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include <logbuf/ordering.hpp>
+
+#include "history.hpp"
+#include "mutants.hpp"
+#include "pool.hpp"
+#include "report.hpp"
+#include "run_job.hpp"
+#include "workload.hpp"
+
+namespace {
+
+using namespace logbuf;
+using namespace logbuf::verify;
+
+enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
+
+struct settings {
+  bool list = false, sites = false, deep = false, quiet = false, mutants = false;
+  std::vector<std::string> filters{};
+  std::string scheduler{};
+  unsigned context_bound = 0;
+  std::uint64_t executions = 0, seed = 1;
+  double seconds = 0;
+  unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
+  std::string replay{}, json{}, junit{}, markdown{};
+  std::vector<std::string> weaken{};
+};
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "logbuf-verify: %s\n", what.c_str());
+  return bad_usage;
+}
+
+void list_scenarios() {
+  for (const workload& w : scenarios()) {
+    std::printf("%s\n    catches: %s\n    %zu threads, %zu bytes; search: %s, --deep: %s\n    has to reach:", w.name.c_str(),
+                w.catches.c_str(), w.threads.size(), w.capacity,
+                search_text(w.bound ? models::search::bound : models::search::full, w.bound).c_str(),
+                search_text(w.deep_bound ? models::search::bound : models::search::full, w.deep_bound).c_str());
+    for (const state s : w.reaches) std::printf(" [%s]", to_string(s));
+    std::printf("\n");
+  }
+}
+
+void list_sites() {
+  for (const ordering_site& s : ordering_sites)
+    std::printf("%-18s %-8s pairs with: %s\n%-27s carries: %s\n%-27s weakened: %s\n", s.name.data(),
+                order_name(static_cast<int>(s.order)), s.pairs_with.data(), "", s.carries.data(), "", s.breaks.data());
+}
+
+// The jobs that the options ask for; an error text where they make no sense.
+std::vector<job> plan(const settings& o, std::string& error) {
+  std::vector<weakening> weakened;
+  for (const std::string& w : o.weaken) {
+    const auto equals = w.find('=');
+    weakened.push_back({w.substr(0, equals), equals == std::string::npos ? "relaxed" : w.substr(equals + 1)});
+    if (const auto wrong = check_weakening(weakened.back())) return error = *wrong, std::vector<job>{};
+  }
+  std::vector<job> jobs;
+  for (const workload& w : scenarios()) {
+    if (!o.filters.empty() && std::none_of(o.filters.begin(), o.filters.end(), [&](const std::string& f) {
+          return w.name.find(f) != std::string::npos;
+        }))
+      continue;
+    job j{w.name, {}, weakened};
+    models::limits& l = j.within;
+    const unsigned bound = o.deep ? w.deep_bound : w.bound;
+    l.how = bound != 0 ? models::search::bound : models::search::full;
+    l.context_bound = bound;
+    if (o.scheduler == "full") l.how = models::search::full;
+    if (o.scheduler == "bound") l.how = models::search::bound, l.context_bound = std::max(1u, w.bound);
+    if (o.scheduler == "random") l.how = models::search::random;
+    if (o.context_bound != 0) l.how = models::search::bound, l.context_bound = o.context_bound;
+    l.max_executions = o.executions;
+    if (l.how == models::search::random) {
+      if (l.max_executions == 0) l.max_executions = o.deep ? 2'000'000 : 100'000;
+      l.seed = o.seed;
+    }
+    l.max_seconds = o.seconds > 0 ? o.seconds : o.deep ? 1800 : 120;
+    jobs.push_back(std::move(j));
+  }
+  if (jobs.empty()) error = "no scenario matches --filter (--list names them)";
+  return jobs;
+}
+
+// One line that is overwritten, on a terminal; else a line now and then.
+class progress_line {
+ public:
+  explicit progress_line(bool on) : on_(on), terminal_(::isatty(2) != 0) {}
+  void show(const std::string& text) {
+    if (!on_) return;
+    if (terminal_) std::fprintf(stderr, "\r\033[K%s", text.c_str()), std::fflush(stderr);
+    else if (++calls_ % 64 == 0) std::fprintf(stderr, "... %s\n", text.c_str());
+  }
+  void clear() {
+    if (on_ && terminal_) std::fprintf(stderr, "\r\033[K"), std::fflush(stderr);
+  }
+
+ private:
+  bool on_, terminal_;
+  unsigned calls_ = 0;
+};
+
+bool write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return true;
+  std::ofstream out(path);
+  out << text;
+  out.close();
+  if (!out) std::fprintf(stderr, "logbuf-verify: cannot write %s\n", path.c_str());
+  return static_cast<bool>(out);
+}
+
+bool write_reports(const settings& o, const std::vector<result>& results, const std::string& command) {
+  const bool json = o.json.empty() || write_file(o.json, as_json(results, command));
+  const bool junit = o.junit.empty() || write_file(o.junit, as_junit(results));
+  const bool markdown = o.markdown.empty() || write_file(o.markdown, as_markdown(results, command));
+  return json && junit && markdown;
+}
+
+int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::string& command) {
+  std::printf("%s\n%s", limits_of_relacy, table_header().c_str());
+  std::fflush(stdout);
+  progress_line line(!o.quiet);
+  std::vector<result> results(jobs.size());
+  std::size_t done = 0;
+  run_all(jobs, o.jobs,
+          {[&](std::size_t i, std::uint64_t n) {
+             line.show(std::to_string(done) + "/" + std::to_string(jobs.size()) + " done; " + jobs[i].scenario + ": " +
+                       std::to_string(n) + " executions");
+           },
+           [&](std::size_t i, const result& r) {
+             line.clear();
+             std::printf("%s", table_row(r).c_str());
+             if (r.is == verdict::failed) std::printf("%s\n", failure_text(r).c_str());
+             std::fflush(stdout);
+             results[i] = r;
+             ++done;
+             return true;
+           }});
+  const auto count = [&](auto what) { return std::count_if(results.begin(), results.end(), what); };
+  const auto passed = count([](const result& r) { return passes(r.is); });
+  const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
+  const bool written = write_reports(o, results, command);
+  std::uint64_t executions = 0;
+  for (const result& r : results) executions += r.executions;
+  std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));
+  if (incomplete != 0) std::printf("%td not explored to the end: give them --seconds, or a smaller --context-bound\n", incomplete);
+  const auto total = static_cast<std::ptrdiff_t>(results.size());
+  std::printf("%td passed, %td failed\n", passed, total - passed);
+  if (passed == total) return written ? all_held : something_failed;
+  return passed + incomplete == total ? not_explored : something_failed;
+}
+
+int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::string& command) {
+  std::printf("Each ordering site, weakened alone. Killed: a scenario fails.\n\n%-18s %-9s %-9s %-38s %12s  %s\n%s\n", "site",
+              "weakened", "verdict", "first scenario to fail", "executions", "how", std::string(120, '-').c_str());
+  std::vector<result> killers;
+  std::ptrdiff_t killed = 0, total = 0;
+  run_mutants(jobs, o.jobs, [&](const mutant& m) {
+    std::printf("%-18s %-9s %-9s %-38s %12llu  %s\n", m.what.site.c_str(), m.what.order.c_str(),
+                m.killed ? "killed" : "SURVIVED", m.killer.scenario.c_str(),
+                static_cast<unsigned long long>(m.killed ? m.killer.executions : m.executions), m.killer.failure.c_str());
+    std::fflush(stdout);
+    ++total;
+    killed += m.killed;
+    if (m.killed) killers.push_back(m.killer);
+  });
+  const bool written = write_reports(o, killers, command);
+  std::printf("\n%td passed, %td failed\n", killed, total - killed);
+  return killed == total && written ? all_held : something_failed;
+}
+
+int run_replay(const settings& o) {
+  const parsed_replay p = parse_replay(o.replay);
+  if (!p.error.empty()) return complain(p.error);
+  int code = something_failed;
+  run_all({p.what}, 1, {{}, [&](std::size_t, const result& r) {
+            if (r.is == verdict::failed) std::printf("%s", failure_text(r).c_str());
+            else std::printf("%s: this execution holds (the code has changed since it failed?)\n", r.scenario.c_str());
+            code = r.is == verdict::failed ? something_failed : all_held;
+            return true;
+          }});
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  settings o;
+  CLI::App app{
+      "Model-checks the logbuf headers. Exit code: 0 all held, 1 something failed, 2 bad usage, 3 nothing failed, but "
+      "not everything was explored to the end.",
+      "logbuf-verify"};
+  app.add_flag("--list", o.list, "list the scenarios: what each would catch, its bounds, what it has to reach");
+  app.add_flag("--sites", o.sites, "list the ordering sites: order, partner, and what breaks when one is weakened");
+  app.add_option("--filter", o.filters, "only scenarios whose name contains TEXT; repeatable")->type_name("TEXT");
+  app.add_option("--scheduler", o.scheduler, "full, bound or random, for every scenario")
+      ->check(CLI::IsMember({"full", "bound", "random"}));
+  app.add_option("--context-bound", o.context_bound, "preemptions in an execution, 1 to 9; means --scheduler bound")
+      ->check(CLI::Range(1, 9));
+  app.add_option("--executions", o.executions, "at most N executions of each scenario")->type_name("N")->check(CLI::PositiveNumber);
+  app.add_option("--seconds", o.seconds, "at most S seconds for each scenario (default 120, --deep 1800)")
+      ->type_name("S")->check(CLI::PositiveNumber);
+  app.add_option("--seed", o.seed, "first seed of --scheduler random")->type_name("N");
+  app.add_flag("--deep", o.deep, "the deeper bounds, for a nightly run");
+  app.add_option("--jobs", o.jobs, "scenarios at a time (default: one for each core)")->check(CLI::Range(1, 256));
+  app.add_option("--weaken", o.weaken, "weaken an ordering site, to relaxed or to ORDER; repeatable. The run should fail")
+      ->type_name("SITE[=ORDER]");
+  app.add_option("--replay", o.replay, "repeat one failing execution, from the line that the failure printed")->type_name("STRING");
+  app.add_option("--json", o.json, "write the results as JSON")->type_name("FILE");
+  app.add_option("--junit", o.junit, "write the results as JUnit XML")->type_name("FILE");
+  app.add_option("--markdown", o.markdown, "write the results as a Markdown table")->type_name("FILE");
+  app.add_flag("--no-progress", o.quiet, "no progress on standard error");
+  app.add_subcommand("mutants", "weaken every ordering site that is not relaxed, one at a time: all have to be killed")
+      ->fallthrough()
+      ->callback([&] { o.mutants = true; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? all_held : bad_usage;
+  }
+  if (o.list) return list_scenarios(), all_held;
+  if (o.sites) return list_sites(), all_held;
+  if (o.scheduler != "" && o.scheduler != "bound" && o.context_bound != 0)
+    return complain("--context-bound goes with --scheduler bound");
+  if (o.mutants && !o.weaken.empty()) return complain("mutants weakens the sites itself: --weaken does not go with it");
+  if (!o.replay.empty()) return run_replay(o);
+  std::string error;
+  const std::vector<job> jobs = plan(o, error);
+  if (!error.empty()) return complain(error);
+  std::string command = "logbuf-verify";
+  for (int i = 1; i < argc; ++i) command += std::string(" ") + argv[i];
+  return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
+}

@@ -1,0 +1,128 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "json.hpp"
+#include "run_job.hpp"
+
+namespace logbuf::verify {
+
+const char* const limits_of_relacy =
+    "Relacy explores: every schedule within the search's bound; of each load the newest value and the one before it\n"
+    "(random: two before); one spurious failure for each exchanged word (random: any number). It does not see load\n"
+    "buffering, values older than that, a modification order that differs from the order of execution, or a failed\n"
+    "exchange that reads an old value. \"To the end\" is within these limits and the bounds of the scenario.\n";
+
+namespace {
+
+std::string explored(const result& r) {
+  if (r.to_the_end) return r.how == models::search::bound ? "to the end of the bound" : "to the end";
+  return r.how == models::search::random ? "a sample" : r.is == verdict::failed ? "to the failure" : "NOT to the end";
+}
+
+std::string mutant_text(const result& r) {
+  std::string text;
+  for (const weakening& w : r.weakened) text += (text.empty() ? "" : ", ") + w.site + " -> " + w.order;
+  return text;
+}
+
+std::string xml(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '&': out += "&amp;"; break;
+      case '"': out += "&quot;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string seconds(double s) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", s);
+  return text;
+}
+
+std::string missing(const result& r) {
+  std::string text;
+  for (const std::string& s : r.unreached) text += (text.empty() ? "" : ", ") + s;
+  return text;
+}
+
+}  // namespace
+
+std::string table_header() {
+  char line[200];
+  std::snprintf(line, sizeof line, "%-38s %-7s %-8s %12s  %-23s %8s  %s\n", "scenario", "engine", "search", "executions",
+                "explored", "seconds", "verdict");
+  return line + std::string(112, '-') + "\n";
+}
+
+std::string table_row(const result& r) {
+  char line[400];
+  std::snprintf(line, sizeof line, "%-38s %-7s %-8s %12llu  %-23s %8s  %s%s\n", r.scenario.c_str(), r.engine.c_str(),
+                search_text(r.how, r.context_bound).c_str(), static_cast<unsigned long long>(r.executions),
+                explored(r).c_str(), seconds(r.seconds).c_str(), to_string(r.is),
+                r.unreached.empty() || r.is == verdict::failed ? "" : (": " + missing(r)).c_str());
+  return line;
+}
+
+std::string failure_text(const result& r) {
+  std::string text = "\n" + r.scenario + ": " + r.kind + " in execution " + std::to_string(r.executions) + "\n";
+  if (const workload* w = find_scenario(r.scenario)) text += "  it looks for: " + w->catches + "\n";
+  if (!r.weakened.empty()) text += "  weakened: " + mutant_text(r) + "\n";
+  text += "  " + r.failure + "\n\n" + r.history;
+  if (!r.replay.empty()) text += "\n  to repeat this execution alone:\n  logbuf-verify --replay '" + r.replay + "'\n";
+  return text;
+}
+
+std::string as_json(const std::vector<result>& results, const std::string& command) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const result& r : results) rows.push_back(to_json(r));
+  const auto passed = std::count_if(results.begin(), results.end(), [](const result& r) { return passes(r.is); });
+  return nlohmann::json{{"command", command},
+                        {"limits", limits_of_relacy},
+                        {"compiler", __VERSION__},
+                        {"passed", passed},
+                        {"failed", static_cast<std::ptrdiff_t>(results.size()) - passed},
+                        {"results", rows}}
+             .dump(2) +
+         "\n";
+}
+
+std::string as_junit(const std::vector<result>& results) {
+  double total = 0;
+  std::size_t failures = 0;
+  std::string cases;
+  for (const result& r : results) {
+    total += r.seconds;
+    const std::string name = r.scenario + (r.weakened.empty() ? "" : " [" + mutant_text(r) + "]");
+    cases += "  <testcase classname=\"" + r.engine + "." + search_text(r.how, r.context_bound) + "\" name=\"" + xml(name) +
+             "\" time=\"" + seconds(r.seconds) + "\">\n";
+    if (!passes(r.is)) {
+      ++failures;
+      const std::string why = r.is == verdict::failed ? r.failure : std::string(to_string(r.is)) + " " + missing(r);
+      cases += "    <failure message=\"" + xml(why) + "\">" + xml(r.is == verdict::failed ? failure_text(r) : why) + "</failure>\n";
+    }
+    cases += "    <system-out>" + std::to_string(r.executions) + " executions, " + explored(r) + "</system-out>\n  </testcase>\n";
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"logbuf-verify\" tests=\"" +
+         std::to_string(results.size()) + "\" failures=\"" + std::to_string(failures) + "\" time=\"" + seconds(total) +
+         "\">\n" + cases + "</testsuite>\n";
+}
+
+std::string as_markdown(const std::vector<result>& results, const std::string& command) {
+  std::string text = "| scenario | what it would catch | search | executions | explored | verdict |\n|---|---|---|---:|---|---|\n";
+  for (const result& r : results) {
+    const workload* w = find_scenario(r.scenario);
+    text += "| `" + r.scenario + "` | " + (w != nullptr ? w->catches : "") + " | " + search_text(r.how, r.context_bound) +
+            " | " + std::to_string(r.executions) + " | " + explored(r) + " | " + to_string(r.is) + " |\n";
+  }
+  return text + "\nProduced by `" + command + "`.\n";
+}
+
+}  // namespace logbuf::verify

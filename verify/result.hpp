@@ -1,0 +1,75 @@
+// What one run of one scenario came to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../models/engine.hpp"
+
+namespace logbuf::verify {
+
+enum class verdict : std::uint8_t {
+  held,        // nothing failed, every named state was reached, and the search came to its end
+  sampled,     // the same of a random search: it has no end
+  failed,      // an execution broke a promise
+  unreached,   // nothing failed, but a state that the scenario is about was never reached
+  incomplete,  // nothing failed until the budget ran out: not explored to the end
+};
+
+constexpr const char* to_string(verdict v) {
+  switch (v) {
+    case verdict::held: return "held";
+    case verdict::sampled: return "held (sampled)";
+    case verdict::failed: return "FAILED";
+    case verdict::unreached: return "NOT REACHED";
+    case verdict::incomplete: return "NOT EXPLORED TO THE END";
+  }
+  return "?";
+}
+constexpr bool passes(verdict v) { return v == verdict::held || v == verdict::sampled; }
+
+constexpr const char* to_string(models::search s) {
+  switch (s) {
+    case models::search::full: return "full";
+    case models::search::bound: return "bound";
+    case models::search::random: return "random";
+  }
+  return "?";
+}
+
+// One run to make: a scenario, how to search, and which orders are weakened for it.
+struct weakening {
+  std::string site;
+  std::string order;
+};
+struct job {
+  std::string scenario;
+  models::limits within{};
+  std::vector<weakening> weakened{};
+};
+
+struct result {
+  std::string scenario;
+  std::string engine = "relacy";
+  models::search how{};
+  unsigned context_bound = 0;
+  std::uint64_t executions = 0;
+  bool to_the_end = false;
+  double seconds = 0;
+  verdict is = verdict::failed;
+  std::vector<weakening> weakened{};
+  std::string kind{};       // of the failure
+  std::string failure{};
+  std::string history{};    // the failing execution, step by step
+  std::string replay{};     // for --replay
+  std::vector<std::string> unreached{};
+  std::vector<std::string> sites{};  // the ordering sites that were used
+};
+
+// "full", "bound 3", "random".
+inline std::string search_text(models::search how, unsigned bound) {
+  return how == models::search::bound ? "bound " + std::to_string(bound) : to_string(how);
+}
+
+}  // namespace logbuf::verify
