@@ -31,6 +31,7 @@ class program {
     producers_[0].emplace(std::move(made->first));
     if constexpr (Claiming::shared)
       for (unsigned t = 1; t < consumer_thread; ++t) producers_[t].emplace(*producers_[0]);
+    models::current.begin_execution();  // the trace starts with the threads
   }
 
   void before() {}

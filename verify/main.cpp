@@ -28,7 +28,7 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, deep = false, quiet = false, mutants = false;
+  bool list = false, sites = false, quick = false, deep = false, quiet = false, mutants = false;
   std::vector<std::string> filters{};
   std::string scheduler{};
   unsigned context_bound = 0;
@@ -61,6 +61,9 @@ void list_sites() {
                 order_name(static_cast<int>(s.order)), s.pairs_with.data(), "", s.carries.data(), "", s.breaks.data());
 }
 
+// Just enough to reach what a scenario is about.
+unsigned quick_bound(const workload& w) { return w.ring == variant::mpsc ? 1 : std::max(2u, w.bound); }
+
 // The jobs that the options ask for; an error text where they make no sense.
 std::vector<job> plan(const settings& o, std::string& error) {
   std::vector<weakening> weakened;
@@ -77,7 +80,7 @@ std::vector<job> plan(const settings& o, std::string& error) {
       continue;
     job j{w.name, {}, weakened};
     models::limits& l = j.within;
-    const unsigned bound = o.deep ? w.deep_bound : w.bound;
+    const unsigned bound = o.deep ? w.deep_bound : o.quick ? quick_bound(w) : w.bound;
     l.how = bound != 0 ? models::search::bound : models::search::full;
     l.context_bound = bound;
     if (o.scheduler == "full") l.how = models::search::full;
@@ -123,10 +126,11 @@ bool write_file(const std::string& path, const std::string& text) {
   return static_cast<bool>(out);
 }
 
-bool write_reports(const settings& o, const std::vector<result>& results, const std::string& command) {
+template <class Rows>
+bool write_reports(const settings& o, const std::vector<result>& results, const Rows& rows, const std::string& command) {
   const bool json = o.json.empty() || write_file(o.json, as_json(results, command));
   const bool junit = o.junit.empty() || write_file(o.junit, as_junit(results));
-  const bool markdown = o.markdown.empty() || write_file(o.markdown, as_markdown(results, command));
+  const bool markdown = o.markdown.empty() || write_file(o.markdown, as_markdown(rows, command));
   return json && junit && markdown;
 }
 
@@ -153,7 +157,7 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
   const auto count = [&](auto what) { return std::count_if(results.begin(), results.end(), what); };
   const auto passed = count([](const result& r) { return passes(r.is); });
   const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
-  const bool written = write_reports(o, results, command);
+  const bool written = write_reports(o, results, results, command);
   std::uint64_t executions = 0;
   for (const result& r : results) executions += r.executions;
   std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));
@@ -169,7 +173,7 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
               "weakened", "verdict", "first scenario to fail", "executions", "how", std::string(120, '-').c_str());
   std::vector<result> killers;
   std::ptrdiff_t killed = 0, total = 0;
-  run_mutants(jobs, o.jobs, [&](const mutant& m) {
+  const auto mutants = run_mutants(jobs, o.jobs, [&](const mutant& m) {
     std::printf("%-18s %-9s %-9s %-38s %12llu  %s\n", m.what.site.c_str(), m.what.order.c_str(),
                 m.killed ? "killed" : "SURVIVED", m.killer.scenario.c_str(),
                 static_cast<unsigned long long>(m.killed ? m.killer.executions : m.executions), m.killer.failure.c_str());
@@ -178,7 +182,7 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
     killed += m.killed;
     if (m.killed) killers.push_back(m.killer);
   });
-  const bool written = write_reports(o, killers, command);
+  const bool written = write_reports(o, killers, mutants, command);
   std::printf("\n%td passed, %td failed\n", killed, total - killed);
   return killed == total && written ? all_held : something_failed;
 }
@@ -215,7 +219,8 @@ int main(int argc, char** argv) {
   app.add_option("--seconds", o.seconds, "at most S seconds for each scenario (default 120, --deep 1800)")
       ->type_name("S")->check(CLI::PositiveNumber);
   app.add_option("--seed", o.seed, "first seed of --scheduler random")->type_name("N");
-  app.add_flag("--deep", o.deep, "the deeper bounds, for a nightly run");
+  auto* quick = app.add_flag("--quick", o.quick, "shallow bounds: a few seconds in all");
+  app.add_flag("--deep", o.deep, "the deeper bounds, for a nightly run")->excludes(quick);
   app.add_option("--jobs", o.jobs, "scenarios at a time (default: one for each core)")->check(CLI::Range(1, 256));
   app.add_option("--weaken", o.weaken, "weaken an ordering site, to relaxed or to ORDER; repeatable. The run should fail")
       ->type_name("SITE[=ORDER]");
@@ -243,6 +248,10 @@ int main(int argc, char** argv) {
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);
   std::string command = "logbuf-verify";
-  for (int i = 1; i < argc; ++i) command += std::string(" ") + argv[i];
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--json" || word == "--junit" || word == "--markdown") ++i;  // where reports go changes nothing in them
+    else command += " " + word;
+  }
   return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
 }

@@ -37,13 +37,14 @@ std::vector<mutant> run_mutants(const std::vector<job>& jobs, unsigned at_a_time
       tries.push_back(j);
       tries.back().weakened = {w};
     }
-    run_all(tries, at_a_time, {{}, [&](std::size_t, const result& r) {
+    // The killer is the first in the order of the scenarios, whichever process is done first: the same in every run.
+    std::size_t first = tries.size();
+    run_all(tries, at_a_time, {{}, [&](std::size_t i, const result& r) {
               m.executions += r.executions;
-              if (r.is != verdict::failed || m.killed) return !m.killed;
-              m.killed = true;
-              m.killer = r;
-              return false;
+              if (r.is == verdict::failed && i < first) first = i, m.killer = r;
+              return first == tries.size();
             }});
+    m.killed = first != tries.size();
     done(m);
     all.push_back(std::move(m));
   }

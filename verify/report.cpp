@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include <logbuf/ordering.hpp>
+
+#include "history.hpp"
 #include "json.hpp"
 #include "run_job.hpp"
 
@@ -121,6 +124,21 @@ std::string as_markdown(const std::vector<result>& results, const std::string& c
     const workload* w = find_scenario(r.scenario);
     text += "| `" + r.scenario + "` | " + (w != nullptr ? w->catches : "") + " | " + search_text(r.how, r.context_bound) +
             " | " + std::to_string(r.executions) + " | " + explored(r) + " | " + to_string(r.is) + " |\n";
+  }
+  return text + "\nProduced by `" + command + "`.\n";
+}
+
+std::string as_markdown(const std::vector<mutant>& mutants, const std::string& command) {
+  std::string text = "| site | order | pairs with | carries | weakened | killed by (executions) |\n|---|---|---|---|---|---|\n";
+  for (const ordering_site& s : ordering_sites) {
+    std::string killers;
+    for (const mutant& m : mutants) {
+      if (m.what.site != s.name) continue;
+      killers += (killers.empty() ? "" : "; ") + m.what.order + ": ";
+      killers += m.killed ? "`" + m.killer.scenario + "` (" + std::to_string(m.killer.executions) + ")" : "**SURVIVED**";
+    }
+    text += "| `" + std::string(s.name) + "` | " + order_name(static_cast<int>(s.order)) + " | " + std::string(s.pairs_with) +
+            " | " + std::string(s.carries) + " | " + std::string(s.breaks) + " | " + (killers.empty() ? "-" : killers) + " |\n";
   }
   return text + "\nProduced by `" + command + "`.\n";
 }
