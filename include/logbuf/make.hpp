@@ -24,7 +24,8 @@ struct make_access {
     auto* ring = new (std::nothrow) detail::ring_state<Traits>(std::move(buffer), capacity, o.initial_position);
     if (ring == nullptr) return setup_error{setup_errc::out_of_memory, sizeof *ring};
     auto* p = new (std::nothrow) detail::producer_core<Traits>(*ring);
-    auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, o.release_threshold.value_or(capacity / 16));
+    const std::uint64_t threshold = o.release_threshold == options::a_sixteenth ? capacity / 16 : o.release_threshold;
+    auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, threshold);
     if (p == nullptr || c == nullptr) {
       delete p;
       delete c;

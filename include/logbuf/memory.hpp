@@ -49,10 +49,10 @@ class memory {
                          capacity};
     const auto start = reinterpret_cast<std::uintptr_t>(m.allocation_);
     m.data_ = static_cast<std::byte*>(m.allocation_) + ((alignment - start % alignment) % alignment + shift);
-    if (o.first_touch_cpu) {
+    if (o.first_touch_cpu != options::no_cpu) {
       const auto touch = [](void* self) -> void* { return static_cast<memory*>(self)->touch_pages(), nullptr; };
-      if (!platform::run_on_cpu(*o.first_touch_cpu, touch, &m))
-        return setup_error{setup_errc::bad_cpu, *o.first_touch_cpu};
+      if (!platform::run_on_cpu(o.first_touch_cpu, touch, &m))
+        return setup_error{setup_errc::bad_cpu, o.first_touch_cpu};
     } else if (o.prefault) {
       m.touch_pages();
     }

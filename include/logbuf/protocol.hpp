@@ -124,7 +124,7 @@ void commit(producer_cursor<Traits>& p, position_type start, std::uint32_t claim
   if (stride < claimed)
     P::store_header(at<site::remainder_store>, p.region, p.offset(start + stride), skip_word(claimed - stride));
   P::store_header(at<site::commit_store>, p.region, p.offset(start), record_word(size, tag));
-  if (distance(p.committed_to, start + claimed) > 0) p.committed_to = start + claimed;
+  if (distance(p.committed_to, start + stride) > 0) p.committed_to = start + stride;
   p.count(count::records);
   p.count(count::bytes, size - header_size);
 }

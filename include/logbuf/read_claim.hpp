@@ -72,7 +72,7 @@ class [[nodiscard]] read_claim : public record_view<Traits> {
     if (c.position == this->position_) {
       detail::advance(c, this->word_);
       detail::zero_consumed(c);
-      if (c.position - c.released >= c.threshold || detail::poll(c) == detail::not_ready) detail::release(c);
+      if (detail::poll(c) == detail::not_ready || c.position - c.released >= c.threshold) detail::release(c);
     }
     this->word_ = detail::not_ready;
     detail::release_use(c);

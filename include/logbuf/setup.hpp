@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #if defined(__cpp_exceptions)
 #include <stdexcept>
@@ -20,9 +19,12 @@ enum class huge_pages : unsigned char {
 };
 
 struct options {
+  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity
+  static constexpr unsigned no_cpu = ~0u;
+
   // A consumer that reads one record at a time gives its space back when it has caught up, and at the latest when
-  // it holds back this many bytes. 0 gives back after every record; none means capacity / 16. Range: 0 to capacity.
-  std::optional<std::uint64_t> release_threshold{};
+  // it holds back this many bytes. 0 gives back after every record. Range: 0 to capacity.
+  std::uint64_t release_threshold = a_sixteenth;
   // Where positions start; a multiple of the payload alignment. For journals that continue their numbering.
   position_type initial_position = 0;
 
@@ -31,7 +33,7 @@ struct options {
   bool prefault = false;  // touch every page in make(), instead of in the producer's first lap
   bool lock = false;      // mlock: keep the buffer in memory; fails with lock_refused
   // Touch every page from this CPU, so that a first-touch NUMA kernel places the buffer beside it. Implies prefault.
-  std::optional<unsigned> first_touch_cpu{};
+  unsigned first_touch_cpu = no_cpu;
 
   // Memory of the caller:
   bool memory_is_zero = false;  // true: make() need not zero it. It must be zero.
@@ -100,8 +102,8 @@ constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const
   if (!is_power_of_two(capacity) || capacity > (SIZE_MAX >> 1) + 1)
     return {setup_errc::bad_capacity, capacity, min_capacity(alignment)};
   if (capacity < min_capacity(alignment)) return {setup_errc::capacity_too_small, capacity, min_capacity(alignment)};
-  if (o.release_threshold && *o.release_threshold > capacity)
-    return {setup_errc::bad_threshold, *o.release_threshold, capacity};
+  if (o.release_threshold != options::a_sixteenth && o.release_threshold > capacity)
+    return {setup_errc::bad_threshold, o.release_threshold, capacity};
   if (o.initial_position % alignment != 0) return {setup_errc::bad_position, o.initial_position, alignment};
   return {};
 }

@@ -1,0 +1,28 @@
+// Each of these is built with one of the macros and has to fail; without a macro it has to build.
+#include <logbuf/logbuf.hpp>
+
+void check() {
+  auto [tx, rx] = logbuf::spsc::make(64);
+  [[maybe_unused]] auto& the_tx = tx;
+#if defined(DROPPED_CLAIM)
+  tx.try_claim(4);  // nobody can commit it
+#elif defined(DROPPED_READ)
+  rx.try_read();  // consumes a record unseen
+#elif defined(DROPPED_BATCH)
+  rx.batch();
+#elif defined(DROPPED_WRITE)
+  tx.try_write({});  // it may have been refused
+#elif defined(DROPPED_RING)
+  logbuf::spsc::make(64);
+#elif defined(COPIED_PRODUCER)
+  auto copy = the_tx;
+#elif defined(HANDLER_ANSWERS_BOOL)
+  rx.drain([](auto, auto) { return true; });
+#else
+  auto claim = tx.try_claim(4);
+  auto record = rx.try_read();
+  auto batch = rx.batch();
+  [[maybe_unused]] auto written = tx.try_write({});
+  rx.drain([](auto, auto) { return logbuf::drain_action::next; });
+#endif
+}

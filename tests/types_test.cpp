@@ -1,0 +1,57 @@
+// What must not compile, and what must move without throwing.
+#include <type_traits>
+
+#include "catch.hpp"
+#include "rings.hpp"
+
+using namespace logbuf;
+
+template <class T>
+inline constexpr bool moves_only = !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
+                                   std::is_nothrow_move_constructible_v<T>;
+
+static_assert(moves_only<spsc::producer<>> && std::is_nothrow_move_assignable_v<spsc::producer<>>);
+static_assert(std::is_copy_constructible_v<mpsc::producer<>> && std::is_copy_assignable_v<mpsc::producer<>>);
+static_assert(std::is_nothrow_move_constructible_v<mpsc::producer<>> && std::is_nothrow_move_assignable_v<mpsc::producer<>>);
+static_assert(moves_only<consumer<default_traits>> && std::is_nothrow_move_assignable_v<consumer<default_traits>>);
+static_assert(moves_only<write_claim<default_traits>> && std::is_nothrow_move_assignable_v<write_claim<default_traits>>);
+static_assert(moves_only<read_claim<default_traits>> && std::is_nothrow_move_assignable_v<read_claim<default_traits>>);
+static_assert(moves_only<read_batch<default_traits>>);
+static_assert(moves_only<logbuf::memory>);
+
+// One consumer type, whichever ring it belongs to.
+static_assert(std::is_same_v<decltype(spsc::make(64))::second_type, decltype(mpsc::make(64))::second_type>);
+
+// Statistics are there only when they are asked for.
+template <class T>
+concept has_statistics = requires(const T& t) { t.statistics(); };
+static_assert(!has_statistics<spsc::producer<>> && !has_statistics<consumer<default_traits>>);
+static_assert(has_statistics<spsc::producer<test::counting_traits>> && has_statistics<consumer<test::counting_traits>>);
+
+// Traits that make no sense are refused.
+struct odd_alignment : default_traits {
+  static constexpr std::size_t payload_alignment = 24;
+};
+struct small_alignment : default_traits {
+  static constexpr std::size_t payload_alignment = 4;
+};
+static_assert(ring_traits<default_traits> && ring_traits<test::aligned_traits<64>>);
+static_assert(!ring_traits<odd_alignment> && !ring_traits<small_alignment> && !ring_traits<int>);
+
+TEST_CASE("a cursor fits one cache line, and the shared words have lines of their own") {
+  using state = detail::ring_state<default_traits>;
+  CHECK(sizeof(detail::producer_cursor<default_traits>) <= 72);
+  CHECK(sizeof(detail::consumer_cursor<default_traits>) <= 72);
+  CHECK(alignof(state) == 128);
+  CHECK(offsetof(state, head) - offsetof(state, tail) >= 128);
+  CHECK(offsetof(state, owners) - offsetof(state, head) >= 128);
+}
+
+TEST_CASE("errors have names") {
+  CHECK(std::string(to_string(claim_error::full)) == "full");
+  CHECK(std::string(to_string(claim_error::too_large)) == "too_large");
+  CHECK(std::string(to_string(claim_error::detached)) == "detached");
+  CHECK(std::string(to_string(claim_error::none)) == "none");
+  CHECK(std::string(to_string(read_error::empty)) == "empty");
+  CHECK(std::string(to_string(read_error::none)) == "none");
+}
