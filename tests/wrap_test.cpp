@@ -8,17 +8,17 @@ namespace {
 
 // Where the next record of an empty ring goes: an empty record shows it, and then takes 8 bytes.
 template <class Producer, class Consumer>
-std::uint64_t next_offset(Producer& tx, Consumer& rx, std::uint64_t capacity) {
+std::size_t next_offset(Producer& tx, Consumer& rx, std::size_t capacity) {
   auto written = tx.try_write({});
   if (!written || read(rx) != "" || read(rx) != "<empty>") std::abort();
-  return (*written + 8) % capacity;
+  return static_cast<std::size_t>((*written + 8) % capacity);
 }
 
 }  // namespace
 
 BOTH_RINGS("a record of every size fits into an empty ring from every offset") {
-  for (const std::uint64_t capacity : {16u, 32u, 64u, 128u})
-    for (std::uint64_t offset = 0; offset < capacity; offset += 8) {
+  for (const std::size_t capacity : {16u, 32u, 64u, 128u})
+    for (std::size_t offset = 0; offset < capacity; offset += 8) {
       visible_memory memory(capacity);
       auto [tx, rx] = TestType::make(memory.span());
       for (std::size_t size = 0; size <= tx.max_payload(); ++size) {
@@ -56,7 +56,7 @@ BOTH_RINGS("positions pass 2^32 and 2^64, from every offset") {
 }
 
 BOTH_RINGS("a ring that is filled to the last byte gives everything back, at every offset") {
-  for (std::uint64_t offset = 0; offset < 64; offset += 8) {
+  for (std::size_t offset = 0; offset < 64; offset += 8) {
     visible_memory memory(64);
     auto [tx, rx] = TestType::make(memory.span());
     advance_by(tx, rx, offset);

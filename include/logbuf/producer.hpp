@@ -51,14 +51,15 @@ class basic_producer {
 
   // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
   // anything. The tag is the user's: message type, channel, opcode.
-  [[nodiscard]] result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
+  [[nodiscard, gnu::always_inline]] result<claim_type, claim_error> try_claim(std::size_t size,
+                                                                             std::uint32_t tag = 0) noexcept {
     cursor& p = *cursor_;
-    if (size >= p.payload_end) [[unlikely]] return refuse(claim_error::too_large);
+    if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
     const auto bytes = static_cast<std::uint32_t>(size);
-    const detail::reservation claimed =
-        Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size));
-    if (!claimed.ok) [[unlikely]] return refuse(claim_error::full);
-    return claim_type(p, claimed.start, bytes, tag);
+    position_type start;
+    if (!Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size), start)) [[unlikely]]
+      return refuse(p, claim_error::full);
+    return claim_type(p, start, bytes, tag);
   }
 
   // Claims, copies and commits in one call. The value is the record's position.
@@ -75,7 +76,7 @@ class basic_producer {
                                                 std::uint32_t tag = 0) noexcept {
     std::size_t size = 0;
     for (const auto& part : parts) {
-      if (part.size() >= cursor_->payload_end - size) return refuse(claim_error::too_large);  // no overflow
+      if (part.size() >= cursor_->payload_end - size) return refuse(*cursor_, claim_error::too_large);  // no overflow
       size += part.size();
     }
     auto claim = try_claim(size, tag);
@@ -152,9 +153,9 @@ class basic_producer {
     return copy;
   }
 
-  [[gnu::cold, gnu::noinline]] claim_error refuse(claim_error why) noexcept {
-    if (!is_attached()) return claim_error::detached;
-    cursor_->count(why == claim_error::full ? detail::count::full : detail::count::too_large);
+  [[gnu::cold, gnu::noinline]] static claim_error refuse(cursor& p, claim_error why) noexcept {
+    if (p.ring == nullptr) return claim_error::detached;
+    p.count(why == claim_error::full ? detail::count::full : detail::count::too_large);
     return why;
   }
 

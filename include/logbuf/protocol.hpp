@@ -35,7 +35,7 @@ void publish_padding(producer_cursor<Traits>& p, position_type tail, position_ty
   p.count(count::padding_bytes, bytes);
 }
 
-// What a claim got: nothing was changed when it is not ok.
+// What the rare path of a claim got: nothing was changed when it is not ok.
 struct reservation {
   position_type start = 0;
   bool ok = false;
@@ -46,11 +46,16 @@ struct spsc_claiming {
   static constexpr bool shared = false;
 
   template <class Traits>
-  static reservation reserve(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
-    const position_type tail = p.tail;
-    if (stride > p.limit - tail) [[unlikely]] return reserve_beyond_limit(p, stride);
-    move_tail(p, tail + stride);
-    return {tail, true};
+  [[gnu::always_inline]] static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
+                                             position_type& start) noexcept {
+    start = p.tail;
+    if (stride > p.limit - start) [[unlikely]] {
+      const reservation claimed = reserve_beyond_limit(p, stride);
+      start = claimed.start;
+      return claimed.ok;
+    }
+    move_tail(p, start + stride);
+    return true;
   }
 
  private:
@@ -78,12 +83,17 @@ struct mpsc_claiming {
   static constexpr bool shared = true;
 
   template <class Traits>
-  static reservation reserve(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
+  [[gnu::always_inline]] static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
+                                             position_type& start) noexcept {
     for (;;) {
       // Others move the tail, also past this producer's limit: the distance is signed.
-      const position_type tail = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
-      if (distance(tail, p.limit) < std::int64_t{stride}) [[unlikely]] return reserve_beyond_limit(p, stride);
-      if (exchange_tail(p, tail, tail + stride)) return {tail, true};
+      start = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
+      if (distance(start, p.limit) < std::int64_t{stride}) [[unlikely]] {
+        const reservation claimed = reserve_beyond_limit(p, stride);
+        start = claimed.start;
+        return claimed.ok;
+      }
+      if (exchange_tail(p, start, start + stride)) return true;
     }
   }
 
@@ -117,41 +127,50 @@ struct mpsc_claiming {
 
 // Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Wait-free.
 template <class Traits>
-void commit(producer_cursor<Traits>& p, position_type start, std::uint32_t claimed, std::uint32_t size,
-            std::uint32_t tag) noexcept {
+[[gnu::always_inline]] inline void commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
+                                          std::size_t offset, position_type start, std::uint32_t claimed,
+                                          std::uint32_t size, std::uint32_t tag) noexcept {
   using P = typename Traits::atomics;
   const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
   if (stride < claimed)
-    P::store_header(at<site::remainder_store>, p.region, p.offset(start + stride), skip_word(claimed - stride));
-  P::store_header(at<site::commit_store>, p.region, p.offset(start), record_word(size, tag));
-  if (distance(p.committed_to, start + stride) > 0) p.committed_to = start + stride;
+    P::store_header(at<site::remainder_store>, region, p.offset(start + stride), skip_word(claimed - stride));
+  P::store_header(at<site::commit_store>, region, offset, record_word(size, tag));
+  const position_type end = start + stride;
+  p.committed_to = distance(p.committed_to, end) > 0 ? end : p.committed_to;
   p.count(count::records);
   p.count(count::bytes, size - header_size);
 }
 
 // The bytes of the claim may be dirty: the consumer has to zero them, so they become a skip, in SPSC too. Wait-free.
 template <class Traits>
-void abort(producer_cursor<Traits>& p, position_type start, std::uint32_t claimed) noexcept {
-  Traits::atomics::store_header(at<site::abort_store>, p.region, p.offset(start), skip_word(claimed));
+inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::region& region, std::size_t offset,
+                  std::uint32_t claimed) noexcept {
+  Traits::atomics::store_header(at<site::abort_store>, region, offset, skip_word(claimed));
   p.count(count::aborts);
 }
 
 // Zeroes what was read. The bytes stay the consumer's.
 template <class Traits>
-void zero_consumed(consumer_cursor<Traits>& c) noexcept {
+[[gnu::always_inline]] inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
   const std::size_t begin = c.offset(c.zeroed);
   const auto size = static_cast<std::size_t>(c.position - c.zeroed);
   const std::size_t first = std::min(size, static_cast<std::size_t>(c.capacity) - begin);
   Traits::atomics::zero(c.region, begin, first);
-  if (first != size) Traits::atomics::zero(c.region, 0, size - first);
+  if (first != size) [[unlikely]] Traits::atomics::zero(c.region, 0, size - first);
   c.zeroed = c.position;
+}
+
+// Out of line: a single read has zeroed its record, and only skips are left; a chunk of many records bears a call.
+template <class Traits>
+[[gnu::noinline]] void zero_rest(consumer_cursor<Traits>& c) noexcept {
+  zero_consumed(c);
 }
 
 // Gives everything that was read back to the producers: first zero, then head. Wait-free.
 template <class Traits>
-void release(consumer_cursor<Traits>& c) noexcept {
+inline void release(consumer_cursor<Traits>& c) noexcept {
   if (c.position == c.released) return;
-  if (c.position != c.zeroed) zero_consumed(c);
+  if (c.position != c.zeroed) [[unlikely]] zero_rest(c);
   c.released = c.position;
   Traits::atomics::store(at<site::head_publish>, c.ring->head, c.position);
 }
@@ -166,16 +185,22 @@ void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
   }
 }
 
+// Exactly full: the header at released + capacity is the first one of the consumer's own lap, not yet zeroed. False for
+// a cursor of no ring, which looks full.
+template <class Traits>
+[[gnu::cold, gnu::noinline]] bool release_before_look(consumer_cursor<Traits>& c) noexcept {
+  if (c.ring == nullptr) return false;
+  release(c);
+  return true;
+}
+
 // The header of the next record, or not_ready. Consumes the skips before it. Wait-free but for the skips.
 template <class Traits>
-header_word poll(consumer_cursor<Traits>& c) noexcept {
+[[gnu::always_inline]] inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
   for (;;) {
-    // Exactly full: the header at released + capacity is the first one of the consumer's own lap, not yet zeroed.
-    if (c.position - c.released == c.capacity) [[unlikely]] {
-      if (c.ring == nullptr) return not_ready;
-      release(c);
-    }
+    if (c.position - c.released == c.capacity) [[unlikely]]
+      if (!release_before_look(c)) return not_ready;
     const header_word word = Traits::atomics::load_header(at<site::header_poll>, c.region, c.offset(c.position));
     if (!is_skip(word)) [[likely]] return word;
     c.position += stride_of<Traits::payload_alignment>(size_of(word));
@@ -184,7 +209,7 @@ header_word poll(consumer_cursor<Traits>& c) noexcept {
 
 // Moves past the record of this header; zero_consumed and release come later, for one record or for many.
 template <class Traits>
-void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
+inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
   c.position += stride_of<Traits::payload_alignment>(size_of(word));
   c.count(read_count::records);
   c.count(read_count::bytes, size_of(word) - header_size);

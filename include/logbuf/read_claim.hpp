@@ -44,13 +44,30 @@ class record_view {
   detail::header_word word_ = detail::not_ready;
 };
 
+namespace detail {
+
+// Out of line and by value: a claim then lives in registers, and its many destructors are small.
+template <class Traits>
+[[gnu::noinline]] void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
+  // Of two claims of the same record the first to end has consumed it.
+  if (c.position == position) [[likely]] {
+    advance(c, word);
+    zero_consumed(c);
+    if (poll(c) == not_ready || c.position - c.released >= c.threshold) release(c);
+  }
+  release_use(c);
+}
+
+}  // namespace detail
+
 // One record, consumed (zeroed, and given back as consumer::try_read says) when the claim ends; keep() leaves it unread.
 // Thread-safety: belongs to the consumer's thread.
 template <ring_traits Traits>
 class [[nodiscard]] read_claim : public record_view<Traits> {
  public:
-  read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
-  read_claim(read_claim&& other) noexcept : record_view<Traits>(other), consumer_(std::exchange(other.consumer_, nullptr)) {
+  [[gnu::always_inline]] read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
+  [[gnu::always_inline]] read_claim(read_claim&& other) noexcept
+      : record_view<Traits>(other), consumer_(std::exchange(other.consumer_, nullptr)) {
     other.word_ = detail::not_ready;
   }
   read_claim& operator=(read_claim&& other) noexcept {
@@ -62,20 +79,13 @@ class [[nodiscard]] read_claim : public record_view<Traits> {
     }
     return *this;
   }
-  ~read_claim() { consume(); }
+  [[gnu::always_inline]] ~read_claim() { consume(); }
 
   // Ends the claim now. Wait-free but for skips behind the record. Nothing, if the claim has ended before.
-  void consume() noexcept {
+  [[gnu::always_inline]] void consume() noexcept {
     if (consumer_ == nullptr) return;
-    auto& c = *std::exchange(consumer_, nullptr);
-    // Of two claims of the same record the first to end has consumed it.
-    if (c.position == this->position_) {
-      detail::advance(c, this->word_);
-      detail::zero_consumed(c);
-      if (detail::poll(c) == detail::not_ready || c.position - c.released >= c.threshold) detail::release(c);
-    }
+    detail::end_read(*std::exchange(consumer_, nullptr), this->position_, this->word_);
     this->word_ = detail::not_ready;
-    detail::release_use(c);
   }
 
   // Ends the claim; the record stays unread and is the next one again. Wait-free.
@@ -91,7 +101,7 @@ class [[nodiscard]] read_claim : public record_view<Traits> {
   template <ring_traits>
   friend class consumer;
 
-  read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
+  [[gnu::always_inline]] read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
       : record_view<Traits>(c, word), consumer_(&c) {
     ++c.uses;
   }

@@ -39,10 +39,20 @@ constexpr const char* to_string(read_error e) noexcept { return e == read_error:
 template <class T, class E>
 class [[nodiscard]] result {
  public:
-  constexpr result(T&& value) noexcept : value_(std::move(value)) {}
-  constexpr result(E error) noexcept : error_(error) { LOGBUF_ASSERT(error != E{}, "a result needs a value or an error"); }
+  // Inlined always: one call, be it on a cold path, would put the value into memory on the hot one.
+  [[gnu::always_inline]] constexpr result(T&& value) noexcept : value_(std::move(value)) {}
+  [[gnu::always_inline]] constexpr result(E error) noexcept : error_(error) {
+    LOGBUF_ASSERT(error != E{}, "a result needs a value or an error");
+    if (error == E{}) __builtin_unreachable();
+  }
 
-  constexpr explicit operator bool() const noexcept { return error_ == E{}; }
+  [[gnu::always_inline]] constexpr result(const result&) = default;
+  [[gnu::always_inline]] constexpr result(result&&) = default;
+  [[gnu::always_inline]] constexpr result& operator=(const result&) = default;
+  [[gnu::always_inline]] constexpr result& operator=(result&&) = default;
+  [[gnu::always_inline]] constexpr ~result() = default;
+
+  [[gnu::always_inline]] constexpr explicit operator bool() const noexcept { return error_ == E{}; }
   constexpr bool has_value() const noexcept { return error_ == E{}; }
   constexpr E error() const noexcept { return error_; }
 

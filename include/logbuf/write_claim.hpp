@@ -9,6 +9,18 @@
 
 namespace logbuf {
 
+namespace detail {
+
+// Out of line and by value: a claim then lives in registers, and its many destructors are small.
+template <class Traits>
+[[gnu::noinline]] void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
+                                       std::size_t offset, std::uint32_t claimed) noexcept {
+  abort(p, region, offset, claimed);
+  release_use(p);
+}
+
+}  // namespace detail
+
 // Writable bytes of a ring that nobody else sees before commit(). Destroyed uncommitted, it becomes a skip, which the
 // consumer passes over: an exception or an early return blocks nothing. Until it is committed or aborted, records
 // claimed after it are not delivered. A claim that is leaked keeps its bytes, and blocks the consumer there.
@@ -20,19 +32,20 @@ class [[nodiscard]] write_claim {
   using P = typename Traits::atomics;
 
  public:
-  write_claim() noexcept = default;  // inert, as is a claim that was committed, aborted or moved from
-  write_claim(write_claim&& other) noexcept
+  // Inert, as is a claim that was committed, aborted or moved from.
+  [[gnu::always_inline]] write_claim() noexcept = default;
+  [[gnu::always_inline]] write_claim(write_claim&& other) noexcept
       : producer_(std::exchange(other.producer_, nullptr)),
-        start_(other.start_), offset_(other.offset_), size_(other.size_), tag_(other.tag_) {}
+        region_(other.region_), start_(other.start_), offset_(other.offset_), size_(other.size_), tag_(other.tag_) {}
   write_claim& operator=(write_claim&& other) noexcept {
     if (this != &other) {
       close();
       producer_ = std::exchange(other.producer_, nullptr);
-      start_ = other.start_, offset_ = other.offset_, size_ = other.size_, tag_ = other.tag_;
+      region_ = other.region_, start_ = other.start_, offset_ = other.offset_, size_ = other.size_, tag_ = other.tag_;
     }
     return *this;
   }
-  ~write_claim() { close(); }
+  [[gnu::always_inline]] ~write_claim() { close(); }
 
   // Bytes claimed for the payload; the span is contiguous, and aligned to the ring's payload alignment. It need not
   // be written whole: what is not written is zero.
@@ -40,7 +53,7 @@ class [[nodiscard]] write_claim {
   std::size_t size() const noexcept { return size_; }
   typename P::write_span bytes() const noexcept {
     LOGBUF_ASSERT(is_open(), "a claim that has ended has no bytes");
-    return producer_ != nullptr ? P::writable(producer_->region, offset_ + header_size, size_) : typename P::write_span{};
+    return producer_ != nullptr ? P::writable(region_, offset_ + header_size, size_) : typename P::write_span{};
   }
   std::uint32_t tag() const noexcept { return tag_; }
   position_type position() const noexcept { return start_; }  // of the header, free-running
@@ -48,18 +61,18 @@ class [[nodiscard]] write_claim {
 
   // Publishes the record. Wait-free; no allocation, lock or system call. False (and an assertion in debug builds)
   // if the claim has ended before.
-  bool commit() noexcept { return commit(size_); }
+  [[gnu::always_inline]] bool commit() noexcept { return commit(size_); }
 
   // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is a mistake of the caller: an
   // assertion in debug builds; otherwise the claim is aborted, since nothing of it can be trusted, and the answer is
   // false. Wait-free.
-  bool commit(std::size_t n) noexcept {
+  [[gnu::always_inline]] bool commit(std::size_t n) noexcept {
     LOGBUF_ASSERT(is_open(), "commit of a claim that has ended");
     if (producer_ == nullptr) return false;
     LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed");
     if (n > size_) [[unlikely]] return close(), false;
     auto& p = *std::exchange(producer_, nullptr);
-    detail::commit(p, start_, claimed(), static_cast<std::uint32_t>(n + header_size), tag_);
+    detail::commit(p, region_, offset_, start_, claimed(), static_cast<std::uint32_t>(n + header_size), tag_);
     detail::release_use(p);
     return true;
   }
@@ -71,21 +84,21 @@ class [[nodiscard]] write_claim {
   template <ring_traits, class>
   friend class basic_producer;
 
-  write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size, std::uint32_t tag) noexcept
-      : producer_(&p), start_(start), offset_(p.offset(start)), size_(size), tag_(tag) {
+  [[gnu::always_inline]] write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size,
+                                     std::uint32_t tag) noexcept
+      : producer_(&p), region_(p.region), start_(start), offset_(p.offset(start)), size_(size), tag_(tag) {
     ++p.uses;
   }
 
   std::uint32_t claimed() const noexcept { return detail::stride_of<Traits::payload_alignment>(size_ + header_size); }
 
-  void close() noexcept {
+  [[gnu::always_inline]] void close() noexcept {
     if (producer_ == nullptr) return;
-    auto& p = *std::exchange(producer_, nullptr);
-    detail::abort(p, start_, claimed());
-    detail::release_use(p);
+    detail::end_uncommitted(*std::exchange(producer_, nullptr), region_, offset_, claimed());
   }
 
   detail::producer_cursor<Traits>* producer_ = nullptr;
+  typename P::region region_{};  // a copy: the payload is bytes, which may alias the cursor and make it be read again
   position_type start_ = 0;
   std::size_t offset_ = 0;
   std::uint32_t size_ = 0;
