@@ -44,7 +44,7 @@ inline rl::debug_info info(site s) { return rl::debug_info(describe(s).name.data
 
 inline void record(step what, site where, std::uint64_t value, std::uint32_t offset = 0, std::uint64_t before = 0) {
   current.hit(where);
-  current.record({what, static_cast<std::uint8_t>(thread()), where, offset, before, value, nullptr, clock()});
+  current.record({what, static_cast<std::uint8_t>(thread()), where, offset, before, value, clock()});
 }
 
 // The reason was given to session::explain.
@@ -112,7 +112,7 @@ class relacy_buffer {
       const std::uint64_t value = c.value.debug_value();
       const vector_clock now = tick();
       current.record({step::payload_read, static_cast<std::uint8_t>(thread()), {},
-                      static_cast<std::uint32_t>((offset + done) / 8 * 8), 0, value, nullptr, now});
+                      static_cast<std::uint32_t>((offset + done) / 8 * 8), 0, value, now});
       verify(c.shadow.plain_read(thread(), now, current.trace_size - 1));
       std::memcpy(to.data() + done, reinterpret_cast<const std::byte*>(&value) + in_word, n);
       done += n;
@@ -145,8 +145,7 @@ class relacy_buffer {
   void write_word(cell& c, std::size_t offset, std::uint64_t value, step what) {
     using namespace relacy_detail;
     const vector_clock now = tick();
-    current.record({what, static_cast<std::uint8_t>(thread()), {}, static_cast<std::uint32_t>(offset), 0, value,
-                    nullptr, now});
+    current.record({what, static_cast<std::uint8_t>(thread()), {}, static_cast<std::uint32_t>(offset), 0, value, now});
     verify(c.shadow.plain_write(thread(), now, current.trace_size - 1));
     // Later atomic loads see this value. Not a scheduling point.
     rl::preemption_disabler no_preemption(rl::ctx());
@@ -165,7 +164,89 @@ class relacy_buffer {
   std::array<slot, max_words> storage_;
 };
 
-struct relacy_atomics {
+// Waiting. What Relacy can not say is assumed: the heavy fence of the asymmetric pair orders every thread's accesses at
+// one point (so it carries more than membarrier promises), and the light one costs and does nothing.
+struct relacy_waiting {
+  struct deadline {
+    bool finite = false;
+    static deadline max() { return {}; }
+  };
+  struct parker {};
+
+  // A deadline passes while the thread sleeps, at any moment that the search chooses.
+  static bool expired(deadline) { return false; }
+  static bool prepare_heavy_fence() { return true; }
+  static void nap() { spin_hint(); }
+
+  template <site S>
+  static void light_fence(site_tag<S>, bool asymmetric) {
+    if (!asymmetric) fence(S);
+  }
+  template <site S>
+  [[nodiscard]] static bool heavy_fence(site_tag<S>, bool asymmetric) {
+    if (!asymmetric) return fence(S), true;
+    if (current.order(S) == std::memory_order_seq_cst) {
+      rl::ctx().sched();
+      rl::ctx().rl_global_fence();
+    }
+    relacy_detail::record(step::fence, S, 1);
+    return true;
+  }
+
+  // The kernel compares and sleeps in one step.
+  template <class Word>
+  static bool park(parker&, Word& word, std::uint32_t expected, deadline d) {
+    using namespace relacy_detail;
+    rl::ctx().sched();
+    if (word.value.debug_value() != expected) return true;
+    record(step::park, site::parked_store, expected);
+    const bool may_be_spurious = spurious_wakeups != 0;
+    const auto reason = word.value.wait(rl::ctx(), d.finite, may_be_spurious, info(site::parked_store));
+    if (reason == rl::unpark_reason_spurious) --spurious_wakeups;
+    record(step::wake, site::parked_store, reason == rl::unpark_reason_timeout ? 1 : reason == rl::unpark_reason_spurious ? 2 : 0);
+    return reason != rl::unpark_reason_timeout;
+  }
+  template <class Word>
+  static void unpark(parker&, Word& word) {
+    relacy_detail::record(step::unpark, site::parked_claim, 0);
+    word.value.wake(rl::ctx(), 1, relacy_detail::info(site::parked_claim));
+  }
+
+  // An event descriptor and a loop that waits for it.
+  static void signal(int) {
+    relacy_detail::record(step::signal, site::parked_claim, 0);
+    event->store(1, rl::mo_seq_cst, rl::debug_info("signal", "", 0));
+    event->wake(rl::ctx(), 1, rl::debug_info("signal", "", 0));
+  }
+  static void wait_for_event() {
+    rl::ctx().sched();
+    if (event->debug_value() == 0) event->wait(rl::ctx(), false, false, rl::debug_info("epoll", "", 0));
+    event->store(0, rl::mo_seq_cst, rl::debug_info("read", "", 0));
+  }
+
+  // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
+  static void spin_hint() { rl::ctx().yield(1, rl::debug_info("spin", "", 0)); }
+
+  // Of the execution at hand.
+  static inline unsigned spurious_wakeups = 0;  // how many may still happen
+  static inline rl::atomic<std::uint32_t>* event = nullptr;
+
+ private:
+  static void fence(site s) {
+    rl::context& c = rl::ctx();
+    switch (current.order(s)) {
+      case std::memory_order_relaxed: break;
+      case std::memory_order_consume:
+      case std::memory_order_acquire: c.atomic_thread_fence_acquire(); break;
+      case std::memory_order_release: c.atomic_thread_fence_release(); break;
+      case std::memory_order_acq_rel: c.atomic_thread_fence_acq_rel(); break;
+      case std::memory_order_seq_cst: c.atomic_thread_fence_seq_cst(); break;
+    }
+    relacy_detail::record(step::fence, s, 0);
+  }
+};
+
+struct relacy_atomics : relacy_waiting {
   template <class T>
   struct word {
     explicit word(T initial) : value(initial) {}
@@ -202,6 +283,13 @@ struct relacy_atomics {
     return won;
   }
   template <site S, class T>
+  static T exchange(site_tag<S>, word<T>& w, std::type_identity_t<T> value) {
+    using namespace relacy_detail;
+    const T before = w.value.exchange(value, order(S), info(S));
+    record(step::exchange_won, S, value, 0, before);
+    return before;
+  }
+  template <site S, class T>
   static T fetch_add(site_tag<S>, word<T>& w, std::type_identity_t<T> n) {
     using namespace relacy_detail;
     const T before = w.value.fetch_add(n, order(S), info(S));
@@ -215,9 +303,6 @@ struct relacy_atomics {
     record(step::fetch_sub, S, before - n, 0, before);
     return before;
   }
-  // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
-  static void spin_hint() { rl::ctx().yield(1, rl::debug_info("spin", "", 0)); }
-
   // Borrows the scenario's buffer. Its end is a write of every word: whoever frees comes after every access.
   class memory {
    public:

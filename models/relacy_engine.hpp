@@ -82,6 +82,16 @@ struct relacy_engine {
   static unsigned thread() { return relacy_detail::thread(); }
   static vector_clock now() { return relacy_detail::tick(); }
   [[noreturn]] static void fail() { relacy_detail::fail(rl::test_result_user_assert_failed); }
+  // For scenarios that wait: spurious wake-ups that may happen, and the event that an armed receiver waits for.
+  struct waiting_state {
+    explicit waiting_state(unsigned spurious) {
+      relacy_waiting::spurious_wakeups = spurious;
+      relacy_waiting::event = &event;
+    }
+    rl::atomic<std::uint32_t> event{0};
+  };
+  static void wait_for_event() { relacy_waiting::wait_for_event(); }
+  static atomics::deadline soon() { return {true}; }
   static void write(const atomics::write_span& to, std::span<const std::byte> from) { to.write(0, from); }
   static void read(const atomics::read_span& from, std::span<std::byte> to) { from.read(to); }
 
@@ -129,6 +139,7 @@ struct relacy_engine {
     o.executions = current.executions + (o.failed ? 1 : 0);
     if (o.failed) {
       o.kind = kind_of(result);
+      if (result == rl::test_result_deadlock) current.explain("every thread that is left sleeps: a wake-up was lost");
       o.failure = current.failure[0] == 0 ? o.kind : std::string(current.failure.data());
       o.state = state.str().c_str();
     }

@@ -24,7 +24,8 @@ constexpr bool happens_before(const vector_clock& x, unsigned by, const vector_c
 
 enum class step : std::uint8_t {
   atomic_load, atomic_store, exchange_won, exchange_lost, exchange_spurious, fetch_add, fetch_sub,
-  header_load, header_store, payload_write, payload_read, zero, free_memory, note,
+  header_load, header_store, payload_write, payload_read, zero, free_memory,
+  fence, park, wake, unpark, signal,
 };
 
 struct event {
@@ -34,7 +35,6 @@ struct event {
   std::uint32_t offset = 0;  // bytes into the region
   std::uint64_t before = 0;  // an exchange's expected value
   std::uint64_t value = 0;
-  const char* text = nullptr;  // of a note
   vector_clock clock{};
 };
 

@@ -11,17 +11,21 @@ namespace logbuf::verify {
 template <class Engine>
 models::outcome run_on(const workload& w, const models::limits& l) {
   running = {&w, {}};
-  const auto with = [&]<class Claiming>() {
+  const auto with_threads = [&]<class Claiming, bool Channel>() {
     switch (w.threads.size()) {
-      case 2: return Engine::template run<program<Engine, Claiming, 2>>(l);
-      case 3: return Engine::template run<program<Engine, Claiming, 3>>(l);
-      case 4: return Engine::template run<program<Engine, Claiming, 4>>(l);
+      case 2: return Engine::template run<program<Engine, Claiming, 2, Channel>>(l);
+      case 3: return Engine::template run<program<Engine, Claiming, 3, Channel>>(l);
+      case 4: return Engine::template run<program<Engine, Claiming, 4, Channel>>(l);
       default: std::abort();
     }
   };
-  if (w.ring == variant::mpsc) return with.template operator()<detail::mpsc_claiming>();
+  using spsc = detail::spsc_claiming;
+  using mpsc = detail::mpsc_claiming;
+  if (w.ring == variant::mpsc)
+    return w.channel ? with_threads.template operator()<mpsc, true>() : with_threads.template operator()<mpsc, false>();
   if (w.threads.size() != 2) std::abort();
-  return Engine::template run<program<Engine, detail::spsc_claiming, 2>>(l);
+  return w.channel ? Engine::template run<program<Engine, spsc, 2, true>>(l)
+                   : Engine::template run<program<Engine, spsc, 2, false>>(l);
 }
 
 }  // namespace logbuf::verify

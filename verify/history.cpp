@@ -23,7 +23,7 @@ std::string header_text(std::uint64_t word) {
 }
 
 bool is_plain(step s) {
-  return s == step::payload_write || s == step::payload_read || s == step::zero || s == step::free_memory;
+  return s == step::park || s == step::wake || s == step::unpark || s == step::signal || s == step::payload_write || s == step::payload_read || s == step::zero || s == step::free_memory;
 }
 
 std::string operation(const event& e) {
@@ -41,7 +41,11 @@ std::string operation(const event& e) {
     case step::payload_read: return "read payload";
     case step::zero: return "zero";
     case step::free_memory: return "free memory";
-    case step::note: return "note";
+    case step::fence: return e.value != 0 ? "heavy fence" : "fence";
+    case step::park: return "park";
+    case step::wake: return e.value == 0 ? "woken" : e.value == 1 ? "woken by the deadline" : "woken for no reason";
+    case step::unpark: return "unpark";
+    case step::signal: return "signal the event";
   }
   return "?";
 }
@@ -55,6 +59,11 @@ std::string value(const event& e) {
     case step::payload_read:
       std::snprintf(text, sizeof text, "byte %u: 0x%016llx", e.offset, static_cast<unsigned long long>(e.value));
       return text;
+    case step::fence:
+    case step::park:
+    case step::wake:
+    case step::unpark:
+    case step::signal: return "";
     case step::zero:
     case step::free_memory: return "byte " + std::to_string(e.offset);
     case step::exchange_won:

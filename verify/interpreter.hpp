@@ -14,18 +14,25 @@
 
 namespace logbuf::verify {
 
-template <class Engine, class Claiming, unsigned Threads>
+template <class Engine, class Claiming, unsigned Threads, bool Channel>
 class program {
  public:
   static constexpr unsigned threads = Threads;
   static constexpr unsigned consumer_thread = Threads - 1;
 
   program()
-      : work_(*running.what), buffer_(work_.capacity), oracle_(work_.capacity, work_.initial_position) {
+      : work_(*running.what),
+        waiting_(work_.spurious),
+        buffer_(work_.capacity),
+        oracle_(work_.capacity, work_.initial_position) {
     options o;
     o.release_threshold = work_.threshold;
     o.initial_position = work_.initial_position;
-    auto made = make_access<traits, Claiming>::over(Engine::memory_over(buffer_), work_.capacity, o);
+    o.spins_before_park = 0;
+    o.fences = work_.asymmetric ? wake_fences::asymmetric : wake_fences::symmetric;
+    for (const op& what : work_.threads.back())
+      if (what.what == op::kind::event_loop) o.event_descriptor = 0;
+    auto made = make(o);
     if (!made) std::abort();
     consumer_.emplace(std::move(made->second));
     producers_[0].emplace(std::move(made->first));
@@ -56,11 +63,22 @@ class program {
   struct traits : default_traits {
     using atomics = typename Engine::atomics;
   };
-  using producer_end = basic_producer<traits, Claiming>;
-  using consumer_end = consumer<traits>;
+  using producer_end = std::conditional_t<Channel, basic_sender<traits, Claiming>, basic_producer<traits, Claiming>>;
+  using consumer_end = std::conditional_t<Channel, receiver<traits>, consumer<traits>>;
+  using claim_end = typename producer_end::claim_type;
+
+  auto make(const options& o) {
+    auto memory = Engine::memory_over(buffer_);
+    if constexpr (Channel) {
+      using access = channel_access<traits, Claiming>;
+      return access::over(access::ring_access::over(std::move(memory), work_.capacity, o), o);
+    } else {
+      return make_access<traits, Claiming>::over(std::move(memory), work_.capacity, o);
+    }
+  }
 
   struct held {
-    std::optional<write_claim<traits>> claim;
+    std::optional<claim_end> claim;
     std::size_t logged = 0;
   };
 
@@ -88,6 +106,7 @@ class program {
     producer_end& p = *producers_[t];
     switch (o.what) {
       case op::kind::write:
+      case op::kind::send:
       case op::kind::shorten:
       case op::kind::abort:
       case op::kind::hold: {
@@ -114,16 +133,14 @@ class program {
         return;
       }
       case op::kind::flush: {
-        unsigned looks = 0;
-        const bool flushed = p.flush_while([&] { return ++looks < o.tries; });
-        reach(flushed ? state::flushed : state::flush_gave_up);
-        if (flushed) {
-          if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
-        } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
-          check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
-        }
+        if constexpr (Channel) std::abort();
+        else flush(t, p, o);
         return;
       }
+      case op::kind::close:
+        closed_ = true;
+        if constexpr (Channel) consumer_->close();
+        return;
       case op::kind::leave:
         producers_[t].reset();
         if (freed()) reach(state::last_owner_producer);
@@ -132,12 +149,24 @@ class program {
     }
   }
 
-  std::optional<write_claim<traits>> claim_and_fill(unsigned t, const op& o, std::size_t& logged) {
+  void flush(unsigned t, producer_end& p, const op& o) {
+        unsigned looks = 0;
+        const bool flushed = p.flush_while([&] { return ++looks < o.tries; });
+        reach(flushed ? state::flushed : state::flush_gave_up);
+        if (flushed) {
+          if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
+        } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
+          check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
+        }
+  }
+
+  std::optional<claim_end> claim_and_fill(unsigned t, const op& o, std::size_t& logged) {
     const std::uint32_t tag = next_tag(t);
     for (unsigned i = 0; i != o.tries; ++i) {
-      auto claim = producers_[t]->try_claim(o.size, tag);
+      auto claim = claim_from(*producers_[t], o, tag);
       if (!claim) {
-        if (claim.error() != claim_error::full) check(models::current.explain("a claim of a legal size is refused for ever"));
+        if (is_disconnected(claim.error())) return reach(state::sender_told), std::nullopt;
+        if (!is_full(claim.error())) check(models::current.explain("a claim of a legal size is refused for ever"));
         refused(t, o.size);
         continue;
       }
@@ -149,6 +178,16 @@ class program {
     }
     return std::nullopt;
   }
+
+  static auto claim_from(producer_end& p, const op& o, std::uint32_t tag) {
+    if constexpr (!Channel) return p.try_claim(o.size, tag);
+    else if (o.what == op::kind::send) return p.send(o.size, tag);
+    else return p.try_send(o.size, tag);
+  }
+  static bool is_full(claim_error e) { return e == claim_error::full; }
+  static bool is_full(send_error e) { return e == send_error::full; }
+  static bool is_disconnected(claim_error) { return false; }
+  static bool is_disconnected(send_error e) { return e == send_error::disconnected; }
 
   void refused(unsigned t, std::size_t size) {
     reach(state::full);
@@ -164,14 +203,14 @@ class program {
     return oracle_.claimed(t, start, size, tag, decided_at(t, site::tail_claim, site::tail_publish));
   }
 
-  void finish_commit(unsigned t, write_claim<traits>& claim, std::size_t logged, std::size_t n) {
+  void finish_commit(unsigned t, claim_end& claim, std::size_t logged, std::size_t n) {
     if (n != claim.size()) reach(state::shortened);
     oracle_.will_commit(logged, n);
     if (!claim.commit(n)) check(models::current.explain("a commit of an open claim was refused"));
     oracle_.finished(logged, decided_at(t, site::commit_store));
   }
 
-  void finish_abort(unsigned t, write_claim<traits>& claim, std::size_t logged) {
+  void finish_abort(unsigned t, claim_end& claim, std::size_t logged) {
     reach(state::aborted);
     oracle_.will_abort(logged);
     claim.abort();
@@ -187,21 +226,15 @@ class program {
     switch (o.what) {
       case op::kind::read: read_one(true); return;
       case op::kind::keep: read_one(false); return;
-      case op::kind::drain: {
-        const std::size_t n = consumer_->drain(
-            [&](const auto& bytes, std::uint32_t tag) { deliver(bytes, tag, oracle::by_tag); }, o.n);
-        if (n < o.n) empty();
+      case op::kind::drain:
+      case op::kind::batch:
+        if constexpr (!Channel) o.what == op::kind::drain ? drain(o.n) : batch(o.n);
         return;
-      }
-      case op::kind::batch: {
-        auto batch = consumer_->batch();
-        for (std::size_t i = 0; i != o.n; ++i) {
-          auto record = batch.next();
-          if (!record) return empty();
-          deliver(record->bytes(), record->tag(), record->position());
-        }
+      case op::kind::receive:
+      case op::kind::receive_soon:
+      case op::kind::event_loop:
+        if constexpr (Channel) o.what == op::kind::event_loop ? event_loop(o.n) : receive(o);
         return;
-      }
       case op::kind::release: consumer_->release(); return;
       case op::kind::leave:
         consumer_left_complete_ = true;
@@ -212,8 +245,72 @@ class program {
     }
   }
 
+  void drain(std::size_t limit) {
+    const std::size_t n =
+        consumer_->drain([&](const auto& bytes, std::uint32_t tag) { deliver(bytes, tag, oracle::by_tag); }, limit);
+    if (n < limit) empty();
+  }
+
+  void batch(std::size_t limit) {
+    auto records = consumer_->batch();
+    for (std::size_t i = 0; i != limit; ++i) {
+      auto record = records.next();
+      if (!record) return empty();
+      deliver(record->bytes(), record->tag(), record->position());
+    }
+  }
+
+  void receive(const op& o) {
+    for (std::size_t i = 0; i != o.n; ++i) {
+      auto record = o.what == op::kind::receive ? consumer_->receive() : consumer_->receive_until(Engine::soon());
+      if (!answered(record)) return;
+    }
+  }
+
+  void event_loop(std::size_t limit) {
+    for (std::size_t received = 0; received < limit;) {
+      const bool armed = consumer_->arm();
+      reach(armed ? state::armed : state::not_armed);
+      if (armed) Engine::wait_for_event();
+      for (;;) {
+        auto record = consumer_->try_receive();
+        if (!record && record.error() == receive_error::empty) break;
+        if (!answered(record)) return;
+        ++received;
+      }
+    }
+  }
+
+  // Delivers a record, or holds the error against what happened.
+  template <class Received>
+  bool answered(Received& record) {
+    if (record) {
+      deliver(record->bytes(), record->tag(), record->position());
+      return true;
+    }
+    switch (record.error()) {
+      case receive_error::timeout: reach(state::timed_out); break;
+      case receive_error::disconnected:
+        reach(state::disconnected);
+        check(oracle_.disconnected());
+        break;
+      case receive_error::closed:
+        reach(state::closed);
+        if (!closed_) check(models::current.explain("closed is answered, but nobody has closed"));
+        break;
+      default: check(models::current.explain("a wait was answered by %s", to_string(record.error())));
+    }
+    empty();
+    return false;
+  }
+
+  auto next() {
+    if constexpr (Channel) return consumer_->try_receive();
+    else return consumer_->try_read();
+  }
+
   bool read_one(bool consume_it) {
-    auto record = consumer_->try_read();
+    auto record = next();
     if (!record) {
       empty();
       return false;
@@ -252,10 +349,17 @@ class program {
   void survey() const {
     std::uint64_t head = work_.initial_position;
     std::array<std::uint64_t, models::max_threads> tail{};
+    bool slept = false;
     for (std::size_t i = 0; i != models::current.trace_size; ++i) {
       const models::event& e = models::current.trace[i];
       if (e.what == models::step::header_store && e.where == site::padding_store) reach(state::padding);
       if (e.what == models::step::exchange_lost) reach(state::lost_exchange);
+      if (e.what == models::step::park) reach(state::parked);
+      if (e.what == models::step::wake) reach(e.value == 0 ? state::woken : e.value == 1 ? state::timed_out : state::spurious);
+      // Announced, and taken back by the receiver itself without a sleep in between.
+      if (e.what == models::step::atomic_store && e.where == site::parked_store && e.value == 0 && !slept) reach(state::not_parked);
+      if (e.what == models::step::atomic_store && e.where == site::parked_store) slept = false;
+      if (e.what == models::step::park) slept = true;
       if (e.what == models::step::atomic_load && e.where == site::tail_reload) tail[e.thread] = e.value;
       if (e.what == models::step::atomic_load && e.where == site::head_refresh) {
         if (e.value != work_.initial_position) reach(state::reuse);
@@ -275,6 +379,7 @@ class program {
   }
 
   const workload& work_;
+  typename Engine::waiting_state waiting_;
   typename Engine::buffer buffer_;
   oracle oracle_;
   std::array<std::optional<producer_end>, Threads> producers_{};
@@ -284,6 +389,7 @@ class program {
   std::array<std::uint32_t, Threads> written_{};
   std::array<bool, Threads> was_full_{};
   bool consumer_left_complete_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace logbuf::verify

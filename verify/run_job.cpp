@@ -43,6 +43,7 @@ bool fits(access kind, std::memory_order o) {
   const bool releases = o == std::memory_order_release || o == std::memory_order_acq_rel;
   if (kind == access::load || kind == access::exchange_lost) return !releases;
   if (kind == access::store) return !acquires;
+  // A read-modify-write and a fence can be anything.
   return true;
 }
 

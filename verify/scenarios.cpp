@@ -7,8 +7,11 @@ namespace logbuf::verify {
 using namespace ops;
 using enum state;
 
-const std::vector<workload>& scenarios() {
-  static const std::vector<workload> all = {
+namespace {
+
+// Both rings.
+std::vector<workload> ring_scenarios() {
+  return {
       {.name = "spsc/handover",
        .catches = "a record that is visible before its payload, or that is not delivered once",
        .ring = variant::spsc, .capacity = 32,
@@ -73,10 +76,15 @@ const std::vector<workload>& scenarios() {
        .reaches = {held_back, published, full, recovered, reuse},
        .bound = 5, .deep_bound = 7},
       {.name = "spsc/exactly_full",
-       .catches = "a consumer that has read a whole lap and takes its own first header for the next record",
+       .catches = "a consumer that holds back a whole lap and does not give it back before it looks further",
        .ring = variant::spsc, .capacity = 16, .threshold = 16,
        .threads = {{write(0), write(0), write(0, 2), write(0, 2)}, {read(), read(), read()}},
        .reaches = {held_back, exactly_full, wrap, reuse}},
+      {.name = "spsc/full_of_aborts",
+       .catches = "a consumer that has passed over a whole lap and takes its own first header for the next one",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{abort(8), abort(8), write(0, 2)}, {read(), read()}},
+       .reaches = {aborted, full, exactly_full, delivered}},
       {.name = "spsc/drain_across_wrap",
        .catches = "a drain that stops at padding, or that gives back bytes of the next lap unzeroed",
        .ring = variant::spsc, .capacity = 32,
@@ -144,8 +152,8 @@ const std::vector<workload>& scenarios() {
        .threads = {{write(8), write(0)}, {write(8)}, {read(), read(), read()}},
        .reaches = {padding, lost_exchange, wrap},
        .bound = 3, .deep_bound = 4},
-      {.name = "mpsc/limit_of_a_lost_claim",
-       .catches = "a limit that was computed for a claim in the next lap and is used after that claim was lost",
+      {.name = "mpsc/lost_claim_at_wrap",
+       .catches = "a claim that straddles the end, or skips too much, after an attempt to wrap was lost",
        .ring = variant::mpsc, .capacity = 32,
        .threads = {{write(8), write(0), write(8), write(0)}, {write(0), write(8)}, {read(), read(), read()}},
        .reaches = {padding, lost_exchange, full, wrap},
@@ -205,6 +213,106 @@ const std::vector<workload>& scenarios() {
        .reaches = {flushed, flush_gave_up},
        .bound = 3, .deep_bound = 5},
   };
+}
+
+// Channels: a search that ends with every thread asleep has found a lost wake-up. No receiver looks before it parks, so
+// that every wait parks.
+std::vector<workload> channel_scenarios() {
+  return {
+      {.name = "channel/park_against_commit",
+       .catches = "a commit that a receiver which is about to sleep does not see, and that does not wake it",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8)}, {receive(1)}},
+       .reaches = {parked, woken, not_parked, delivered}},
+      {.name = "channel/park_twice",
+       .catches = "a second sleep that the wake-up of the first has broken",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(0), write(8)}, {receive(2)}},
+       .reaches = {parked, woken, not_parked, delivered},
+       .bound = 4, .deep_bound = 6},
+      {.name = "channel/park_against_abort",
+       .catches = "a record behind an aborted claim that nobody tells the receiver of",
+       .ring = variant::mpsc, .capacity = 64,
+       .threads = {{abort(8)}, {write(8)}, {receive(1)}},
+       .reaches = {parked, woken, aborted, delivered},
+       .bound = 2, .deep_bound = 3},
+      {.name = "channel/park_against_disconnect",
+       .catches = "a receiver that sleeps for ever when the last sender leaves",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{leave()}, {receive(1)}},
+       .reaches = {parked, woken, disconnected}},
+      {.name = "channel/commit_then_disconnect",
+       .catches = "a last record that is lost because the sender left right behind it",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), leave()}, {receive(2)}},
+       .reaches = {parked, woken, delivered, disconnected},
+       .bound = 4, .deep_bound = 6},
+      {.name = "channel/two_senders_leave",
+       .catches = "a disconnection that is reported while another sender's record is on its way",
+       .ring = variant::mpsc, .capacity = 64,
+       .threads = {{write(8), leave()}, {write(0), leave()}, {receive(3)}},
+       .reaches = {parked, woken, delivered, disconnected},
+       .bound = 2, .deep_bound = 3},
+      {.name = "channel/receiver_leaves",
+       .catches = "a sender that waits for ever for space that nobody will free",
+       .ring = variant::spsc, .capacity = 16,
+       .threads = {{send(0), send(0), send(0)}, {receive(1), leave()}},
+       .reaches = {sender_told, delivered},
+       .bound = 4, .deep_bound = 6},
+      {.name = "channel/two_senders_commit",
+       .catches = "one wake-up for two records of which one is lost",
+       .ring = variant::mpsc, .capacity = 64,
+       .threads = {{write(8)}, {write(0)}, {receive(2)}},
+       .reaches = {parked, woken, delivered, lost_exchange},
+       .bound = 2, .deep_bound = 3},
+      {.name = "channel/timeout_against_commit",
+       .catches = "a timeout that is answered although a record is there, or that eats its wake-up",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), leave()}, {receive_soon(1), receive(1)}},
+       .reaches = {parked, woken, timed_out, delivered},
+       .bound = 4, .deep_bound = 6},
+      {.name = "channel/spurious_wakeup",
+       .catches = "a wake-up for no reason that is taken for a record",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), leave()}, {receive(2)}},
+       .reaches = {parked, woken, spurious, delivered, disconnected},
+       .spurious = 1, .bound = 4, .deep_bound = 5},
+      {.name = "channel/close",
+       .catches = "a close that a receiver which is about to sleep does not see",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{close()}, {receive(1)}},
+       .reaches = {parked, woken, closed}},
+      {.name = "channel/event_loop",
+       .catches = "an armed receiver whose event is never signalled",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), write(0)}, {event_loop(2)}},
+       .reaches = {armed, not_armed, delivered},
+       .bound = 4, .deep_bound = 6},
+      {.name = "channel/both_ends_leave",
+       .catches = "a wake-up that touches memory which the receiver has freed",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), leave()}, {receive(2), leave()}},
+       .reaches = {last_owner_producer, last_owner_consumer, disconnected},
+       .bound = 4, .deep_bound = 6},
+  };
+}
+
+std::vector<workload> all_scenarios() {
+  std::vector<workload> all = ring_scenarios();
+  for (const workload& w : channel_scenarios())
+    for (const bool asymmetric : {false, true}) {
+      all.push_back(w);
+      all.back().name += asymmetric ? "/asymmetric" : "/symmetric";
+      all.back().channel = true;
+      all.back().asymmetric = asymmetric;
+    }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<workload>& scenarios() {
+  static const std::vector<workload> all = all_scenarios();
   return all;
 }
 

@@ -28,6 +28,12 @@ struct op {
     drain,       // drain with limit `n`
     batch,       // a batch scope with up to `n` records
     release,
+    // channel
+    send,         // send(): waits while the ring is full
+    receive,      // receive(), `n` times, until it answers anything but a record
+    receive_soon, // the same with a deadline
+    event_loop,   // arm(), wait for the event, and receive what is there, until `n` records came or the end
+    close,
     // both
     leave,       // destroy this thread's end
   };
@@ -50,6 +56,11 @@ constexpr op keep() { return {op::kind::keep, 0, 0, 1}; }
 constexpr op drain(std::size_t limit) { return {op::kind::drain, 0, limit, 1}; }
 constexpr op batch(std::size_t limit) { return {op::kind::batch, 0, limit, 1}; }
 constexpr op release() { return {op::kind::release, 0, 0, 1}; }
+constexpr op send(std::size_t size) { return {op::kind::send, size, 0, 1}; }
+constexpr op receive(std::size_t n) { return {op::kind::receive, 0, n, 1}; }
+constexpr op receive_soon(std::size_t n) { return {op::kind::receive_soon, 0, n, 1}; }
+constexpr op event_loop(std::size_t n) { return {op::kind::event_loop, 0, n, 1}; }
+constexpr op close() { return {op::kind::close, 0, 0, 1}; }
 constexpr op leave() { return {op::kind::leave, 0, 0, 1}; }
 }  // namespace ops
 
@@ -75,14 +86,26 @@ enum class state : std::uint8_t {
   last_owner_producer,
   last_owner_consumer,
   stale_tail,     // a head beyond the tail that was read before it
+  parked,         // the receiver slept
+  woken,          // a sender woke it
+  not_parked,     // the look after the announcement found something
+  timed_out,
+  spurious,       // the receiver woke for no reason
+  disconnected,
+  sender_told,    // a sender learned that the receiver is gone
+  closed,
+  armed,
+  not_armed,
 };
-inline constexpr std::size_t state_count = static_cast<std::size_t>(state::stale_tail) + 1;
+inline constexpr std::size_t state_count = static_cast<std::size_t>(state::not_armed) + 1;
 
 constexpr const char* to_string(state s) {
   constexpr const char* names[] = {"wrap",          "third lap",    "padding",   "full",          "recovered",
                                    "empty",         "delivered",    "aborted",   "shortened",     "lost exchange",
                                    "held back",     "published",    "exactly full", "reuse",      "flushed",
-                                   "flush gave up", "overtaken commit", "producer frees", "consumer frees", "stale tail"};
+                                   "flush gave up", "overtaken commit", "producer frees", "consumer frees", "stale tail",
+                                   "parked",        "woken",        "not parked", "timed out",    "spurious wake-up",
+                                   "disconnected",  "sender told",  "closed",    "armed",         "not armed"};
   static_assert(sizeof(names) / sizeof(*names) == state_count);
   return names[static_cast<std::size_t>(s)];
 }
@@ -96,6 +119,9 @@ struct workload {
   std::vector<std::vector<op>> threads;  // the consumer comes last
   std::vector<state> reaches;
   std::uint64_t initial_position = 0;
+  bool channel = false;
+  bool asymmetric = false;     // fences of a channel
+  unsigned spurious = 0;       // wake-ups for no reason that may happen
   unsigned bound = 0;       // context bound of the default run; 0: full search
   unsigned deep_bound = 0;  // of the deep run; 0: full search
 };

@@ -15,10 +15,11 @@
 #include "memory.hpp"
 #include "ordering.hpp"
 #include "record.hpp"
+#include "waiting.hpp"
 
 namespace logbuf {
 
-struct std_atomics {
+struct std_atomics : std_waiting {
   // Control words.
   template <class T>
   using word = std::atomic<T>;
@@ -35,6 +36,10 @@ struct std_atomics {
   static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, std::type_identity_t<T> expected,
                                     std::type_identity_t<T> desired) noexcept {
     return w.compare_exchange_weak(expected, desired, site_tag<Won>::order, site_tag<Lost>::order);
+  }
+  template <site S, class T>
+  static T exchange(site_tag<S>, word<T>& w, std::type_identity_t<T> value) noexcept {
+    return w.exchange(value, site_tag<S>::order);
   }
   template <site S, class T>
   static T fetch_add(site_tag<S>, word<T>& w, std::type_identity_t<T> value) noexcept {

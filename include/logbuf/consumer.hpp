@@ -183,6 +183,8 @@ class consumer {
  private:
   template <ring_traits T, class C>
   friend struct make_access;
+  template <ring_traits>
+  friend class receiver;
 
   explicit consumer(cursor& c) noexcept : cursor_(&c) {}
 
@@ -205,7 +207,6 @@ class consumer {
     if (!is_attached()) return;
     cursor& c = *std::exchange(cursor_, none());
     LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open");
-    detail::release(c);
     detail::release_use(c);
   }
 

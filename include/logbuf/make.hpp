@@ -23,6 +23,7 @@ struct make_access {
     if (const setup_error e = detail::check(capacity, Traits::payload_alignment, o); e != setup_error{}) return e;
     auto* ring = new (std::nothrow) detail::ring_state<Traits>(std::move(buffer), capacity, o.initial_position);
     if (ring == nullptr) return setup_error{setup_errc::out_of_memory, sizeof *ring};
+    if (const setup_error e = ring->extension.configure(o); e != setup_error{}) return delete ring, e;
     auto* p = new (std::nothrow) detail::producer_core<Traits>(*ring);
     const std::uint64_t threshold = o.release_threshold == options::a_sixteenth ? capacity / 16 : o.release_threshold;
     auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, threshold);

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #if defined(__linux__)
+#include <cerrno>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
@@ -51,6 +55,18 @@ inline bool run_on_cpu(unsigned cpu, void* (*f)(void*), void* argument) noexcept
   return started && ::pthread_join(thread, nullptr) == 0;
 }
 
+// Orders the memory accesses of every running thread of this process. Refused by old kernels and by seccomp filters.
+inline bool register_membarrier() noexcept {
+  return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+inline bool membarrier() noexcept { return ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0; }
+
+inline void signal_event(int descriptor) noexcept {
+  const std::uint64_t one = 1;
+  // EAGAIN: the counter is at its maximum, and the descriptor readable anyway.
+  while (::write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
+}
+
 #else  // a portable stand-in: the options that need the kernel answer that they are not to be had
 
 inline std::size_t page_size() noexcept { return 4096; }
@@ -62,6 +78,9 @@ inline void advise_huge(void*, std::size_t) noexcept {}
 inline bool lock(void*, std::size_t) noexcept { return false; }
 inline void unlock(void*, std::size_t) noexcept {}
 inline bool run_on_cpu(unsigned, void* (*)(void*), void*) noexcept { return false; }
+inline bool register_membarrier() noexcept { return false; }
+inline bool membarrier() noexcept { return false; }
+inline void signal_event(int) noexcept {}
 
 #endif
 

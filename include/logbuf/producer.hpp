@@ -123,6 +123,9 @@ class basic_producer {
     return true;
   }
 
+  // Claims of this producer that are neither committed nor aborted yet.
+  std::uint32_t open_claims() const noexcept { return cursor_->uses - 1; }
+
   bool is_attached() const noexcept { return cursor_->ring != nullptr; }
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
   // The largest payload of a record, in bytes: capacity / 2 - 8, and below 2^31. 0 when moved from.
@@ -140,6 +143,8 @@ class basic_producer {
  private:
   template <ring_traits T, class C>
   friend struct make_access;
+  template <ring_traits T, class C>
+  friend class basic_sender;
 
   explicit basic_producer(cursor& c) noexcept : cursor_(&c) {}
 

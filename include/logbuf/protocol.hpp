@@ -110,7 +110,7 @@ struct mpsc_claiming {
       const placement spot = place(tail, head, p.capacity, stride);
       if (!spot.fits) return {};
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
-      p.limit = spot.limit;  // only now: it may lie in the next lap, and holds for tails from this claim on
+      p.limit = spot.limit;  // only now: it holds for tails from this claim on
       if (spot.start != tail) publish_padding(p, tail, spot.start);
       return {spot.start, true};
     }
@@ -139,6 +139,7 @@ template <class Traits>
   p.committed_to = distance(p.committed_to, end) > 0 ? end : p.committed_to;
   p.count(count::records);
   p.count(count::bytes, size - header_size);
+  p.ring->extension.published();
 }
 
 // The bytes of the claim may be dirty: the consumer has to zero them, so they become a skip, in SPSC too. Wait-free.
@@ -147,6 +148,7 @@ inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::re
                   std::uint32_t claimed) noexcept {
   Traits::atomics::store_header(at<site::abort_store>, region, offset, skip_word(claimed));
   p.count(count::aborts);
+  p.ring->extension.published();
 }
 
 // Zeroes what was read. The bytes stay the consumer's.

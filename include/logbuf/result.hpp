@@ -23,6 +23,34 @@ enum class read_error : unsigned char {
   empty,  // no committed record is next; also the answer of a consumer that was moved from
 };
 
+enum class send_error : unsigned char {
+  none = 0,
+  full,          // no space now (try_send)
+  too_large,     // larger than max_payload(): it never fits, at any time
+  disconnected,  // the receiver is gone: nobody will read it
+  timeout,       // the ring was full until the deadline
+  detached,      // the sender was moved from and has no channel
+};
+
+enum class receive_error : unsigned char {
+  none = 0,
+  empty,         // nothing is there now (try_receive)
+  timeout,       // nothing came until the deadline
+  disconnected,  // every sender has left, and every record was delivered
+  abandoned,     // every sender has left, and a claim that was never finished stands before the rest
+  closed,        // close(), or the stop token: the wait was ended, and nothing is there now
+  detached,      // the receiver was moved from and has no channel
+};
+
+constexpr const char* to_string(send_error e) noexcept {
+  constexpr const char* names[] = {"none", "full", "too_large", "disconnected", "timeout", "detached"};
+  return names[static_cast<unsigned>(e)];
+}
+constexpr const char* to_string(receive_error e) noexcept {
+  constexpr const char* names[] = {"none", "empty", "timeout", "disconnected", "abandoned", "closed", "detached"};
+  return names[static_cast<unsigned>(e)];
+}
+
 constexpr const char* to_string(claim_error e) noexcept {
   switch (e) {
     case claim_error::none: return "none";

@@ -38,6 +38,21 @@ namespace logbuf::detail {
 
 inline constexpr std::size_t line_pair = memory::alignment;
 
+// What a channel adds to the shared state, and wants to know: published() follows every commit and abort.
+struct no_extension {
+  static void published() noexcept {}
+  static setup_error configure(const options&) noexcept { return {}; }
+};
+template <class Traits>
+struct extension_of {
+  using type = no_extension;
+};
+template <class Traits>
+  requires requires { typename Traits::extension; }
+struct extension_of<Traits> {
+  using type = typename Traits::extension;
+};
+
 template <class Traits, std::size_t N>
 using counters_of =
     std::conditional_t<Traits::statistics::enabled, counters<typename Traits::atomics, N>, no_counters>;
@@ -56,6 +71,7 @@ struct ring_state {
   typename P::memory buffer;
   std::uint64_t capacity;
   [[no_unique_address]] counters_of<Traits, producer_counts> retired;
+  [[no_unique_address]] typename extension_of<Traits>::type extension;
 };
 
 // A default-constructed cursor belongs to no ring. It is what a moved-from end points to: payload_end is 0, so that

@@ -18,6 +18,13 @@ enum class huge_pages : unsigned char {
   required,      // fail with no_huge_pages otherwise
 };
 
+// How a sender tells a sleeping receiver (waiting.hpp).
+enum class wake_fences : unsigned char {
+  automatic,   // asymmetric where the kernel has it
+  asymmetric,  // fail with no_membarrier otherwise
+  symmetric,   // a full fence for every record; membarrier interrupts the cores that run this process, this does not
+};
+
 struct options {
   static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity
   static constexpr unsigned no_cpu = ~0u;
@@ -35,6 +42,11 @@ struct options {
   // Touch every page from this CPU, so that a first-touch NUMA kernel places the buffer beside it. Implies prefault.
   unsigned first_touch_cpu = no_cpu;
 
+  // Channels:
+  wake_fences fences = wake_fences::automatic;
+  unsigned spins_before_park = 200;  // looks of a receiver at an empty channel before it sleeps
+  int event_descriptor = -1;         // an eventfd to signal instead of a futex, for receiver::arm(); not closed
+
   // Memory of the caller:
   bool memory_is_zero = false;  // true: make() need not zero it. It must be zero.
 };
@@ -50,6 +62,7 @@ enum class setup_errc : unsigned char {
   no_huge_pages,
   lock_refused,
   bad_cpu,
+  no_membarrier,  // wake_fences::asymmetric
 };
 
 struct setup_error {
@@ -77,6 +90,7 @@ struct setup_error {
       case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes";
       case setup_errc::no_huge_pages: return "logbuf: no huge pages for " + given + " bytes";
       case setup_errc::lock_refused: return "logbuf: mlock of " + given + " bytes refused (see ulimit -l)";
+      case setup_errc::no_membarrier: return "logbuf: wake_fences::asymmetric needs membarrier, which was refused";
       case setup_errc::bad_cpu: return "logbuf: first_touch_cpu " + given + " can not be used";
     }
     return "logbuf: unknown error";

@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "make.hpp"
+#include "channel.hpp"
 
 namespace logbuf::spsc {
 
@@ -45,6 +45,28 @@ template <ring_traits Traits = default_traits>
 [[nodiscard]] typename maker<Traits>::ends make(std::span<std::byte> bytes, std::shared_ptr<void> owner = {},
                                                 const options& o = {}) {
   return maker<Traits>::or_throw(try_make<Traits>(bytes, std::move(owner), o));
+}
+#endif
+
+// A channel over such a ring: the receiver can wait, and each end learns when the other is gone. Senders are
+// move-only. Errors: setup_error, as for a ring, and no_membarrier.
+template <ring_traits Traits = default_traits>
+using sender = basic_sender<Traits, detail::spsc_claiming>;
+
+template <ring_traits Traits = default_traits>
+using channel_maker = channel_access<Traits, detail::spsc_claiming>;
+
+template <ring_traits Traits = default_traits>
+[[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::uint64_t capacity,
+                                                                                   const options& o = {}) noexcept {
+  return channel_maker<Traits>::over(maker<detail::channel_traits<Traits>>::owning(capacity, o), o);
+}
+
+#if defined(__cpp_exceptions)
+// As try_channel, but throws setup_failure.
+template <ring_traits Traits = default_traits>
+[[nodiscard]] typename channel_maker<Traits>::ends channel(std::uint64_t capacity, const options& o = {}) {
+  return channel_maker<Traits>::or_throw(try_channel<Traits>(capacity, o));
 }
 #endif
 

@@ -1,0 +1,32 @@
+// Builds a channel: a ring whose receiver can wait.
+#pragma once
+
+#include <utility>
+
+#include "make.hpp"
+#include "receiver.hpp"
+#include "sender.hpp"
+
+namespace logbuf {
+
+template <ring_traits Traits, class Claiming>
+struct channel_access {
+  using sender_type = basic_sender<Traits, Claiming>;
+  using receiver_type = receiver<Traits>;
+  using ends = std::pair<sender_type, receiver_type>;
+  using ring_access = make_access<detail::channel_traits<Traits>, Claiming>;
+
+  static result<ends, setup_error> over(result<typename ring_access::ends, setup_error> ring, const options& o) noexcept {
+    if (!ring) return ring.error();
+    return ends(sender_type(std::move(ring->first)), receiver_type(std::move(ring->second), o.spins_before_park));
+  }
+
+#if defined(__cpp_exceptions)
+  static ends or_throw(result<ends, setup_error> made) {
+    if (!made) throw setup_failure(made.error());
+    return std::move(*made);
+  }
+#endif
+};
+
+}  // namespace logbuf

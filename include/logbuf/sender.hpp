@@ -1,0 +1,139 @@
+// The writing end of a channel.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "channel_state.hpp"
+#include "producer.hpp"
+
+namespace logbuf {
+
+// A producer whose claims tell a waiting receiver: commit() and abort() of a claim notify by themselves.
+// Thread-safety: as basic_producer. An MPSC sender is copyable and counted; when the last one is destroyed the channel
+// is disconnected. Destroying it with a claim open is an assertion in debug builds; the claim stays valid, and until
+// it is finished the receiver is told `abandoned`.
+// Progress: try_send as the ring's claims, and no system call but to wake a receiver that sleeps; send spins.
+template <ring_traits Traits, class Claiming>
+class basic_sender {
+  using ring_traits_type = detail::channel_traits<Traits>;
+  using producer_type = basic_producer<ring_traits_type, Claiming>;
+  using P = typename Traits::atomics;
+
+ public:
+  using claim_type = write_claim<ring_traits_type>;
+
+  basic_sender() noexcept = default;
+  explicit basic_sender(producer_type&& p) noexcept : producer_(std::move(p)) {}
+  basic_sender(const basic_sender& other)
+    requires Claiming::shared
+      : producer_(other.producer_) {
+    if (producer_.is_attached()) P::fetch_add(at<site::sender_retain>, words().senders, 1u);
+  }
+  basic_sender(basic_sender&&) noexcept = default;
+  basic_sender& operator=(const basic_sender& other)
+    requires Claiming::shared
+  {
+    return *this = basic_sender(other);
+  }
+  basic_sender& operator=(basic_sender&& other) noexcept {
+    if (this != &other) {
+      leave();
+      producer_ = std::move(other.producer_);
+    }
+    return *this;
+  }
+  ~basic_sender() { leave(); }
+
+  // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached; none changes anything.
+  [[nodiscard]] result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
+    if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
+    if (is_disconnected()) [[unlikely]] return send_error::disconnected;
+    auto claim = producer_.try_claim(size, tag);
+    if (!claim) [[unlikely]] return claim.error() == claim_error::full ? send_error::full : send_error::too_large;
+    return std::move(*claim);
+  }
+
+  // The same, but waits for space: spins with backoff, without a system call. Errors: too_large, disconnected,
+  // detached, and timeout with a deadline. A sender that holds an open claim and waits for space that only this claim
+  // could free would wait for itself: an assertion in debug builds.
+  [[nodiscard]] result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
+    return send_until(size, tag, P::deadline::max());
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] result<claim_type, send_error> send_for(std::size_t size, std::uint32_t tag,
+                                                        std::chrono::duration<Rep, Period> timeout) noexcept {
+    return send_until(size, tag, detail::deadline_after<P>(timeout));
+  }
+  [[nodiscard]] result<claim_type, send_error> send_until(std::size_t size, std::uint32_t tag,
+                                                          typename P::deadline deadline) noexcept {
+    for (unsigned round = 0;; ++round) {
+      auto claim = try_send(size, tag);
+      if (claim || claim.error() != send_error::full) return claim;
+      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender");
+      if (P::expired(deadline)) return send_error::timeout;
+      back_off(round);
+    }
+  }
+
+  // Claims, copies and commits in one call; the value is the record's position.
+  result<position_type, send_error> try_send(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
+    return copy_into(try_send(bytes.size(), tag), bytes);
+  }
+  result<position_type, send_error> send(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
+    return copy_into(send(bytes.size(), tag), bytes);
+  }
+
+  // Waits until everything that this sender committed is consumed; as basic_producer::flush.
+  bool flush() noexcept { return producer_.flush(); }
+  template <class Rep, class Period>
+  bool flush_for(std::chrono::duration<Rep, Period> timeout) noexcept {
+    return producer_.flush_for(timeout);
+  }
+
+  // The receiver is gone. Wait-free.
+  bool is_disconnected() const noexcept {
+    return producer_.is_attached() && P::load(at<site::receiver_check>, ring().consumer_left) != 0;
+  }
+  bool is_attached() const noexcept { return producer_.is_attached(); }
+  std::uint64_t capacity() const noexcept { return producer_.capacity(); }      // bytes
+  std::size_t max_payload() const noexcept { return producer_.max_payload(); }  // bytes
+  std::uint64_t occupancy() const noexcept { return producer_.occupancy(); }    // bytes, approximate
+  producer_statistics statistics() const noexcept
+    requires Traits::statistics::enabled
+  {
+    return producer_.statistics();
+  }
+
+ private:
+  detail::ring_state<ring_traits_type>& ring() const noexcept { return *producer_.cursor_->ring; }
+  detail::channel_words<Traits>& words() const noexcept { return ring().extension; }
+
+  static void back_off(unsigned round) noexcept {
+    const unsigned pauses = 1u << (round < 6 ? round : 6);
+    for (unsigned i = 0; i != pauses; ++i) P::spin_hint();
+  }
+
+  static result<position_type, send_error> copy_into(result<claim_type, send_error> claim,
+                                                     std::span<const std::byte> bytes) noexcept {
+    if (!claim) return claim.error();
+    P::copy(claim->bytes(), 0, bytes);
+    claim->commit();
+    return claim->position();
+  }
+
+  // First the count, then the wake-up, and the ring last: the wake-up touches it.
+  void leave() noexcept {
+    if (!producer_.is_attached()) return;
+    detail::channel_words<Traits>& w = words();
+    if (P::fetch_sub(at<site::sender_drop>, w.senders, 1u) == 1) w.published();
+    producer_ = producer_type();
+  }
+
+  producer_type producer_;
+};
+
+}  // namespace logbuf

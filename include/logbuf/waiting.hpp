@@ -1,0 +1,71 @@
+// How a receiver sleeps and how a sender wakes it: fences, park and unpark, clocks. The waiting half of std_atomics.
+//
+// A sender must not pay a full fence for every record. On Linux the receiver, which is about to sleep anyway, makes
+// all cores of the process order their memory accesses (membarrier), and the sender needs only a compiler barrier:
+// asymmetric fences. Elsewhere, or where membarrier is refused, both sides use a sequentially consistent fence.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <thread>
+
+#include "ordering.hpp"
+#include "parker.hpp"
+#include "platform.hpp"
+
+namespace logbuf {
+
+struct std_waiting {
+  using clock = std::chrono::steady_clock;
+  using deadline = clock::time_point;  // time_point::max(): none
+
+  static bool expired(deadline d) noexcept { return d != deadline::max() && clock::now() >= d; }
+
+  // The sender's side of the pair, on its hot path.
+  template <site S>
+  static void light_fence(site_tag<S>, bool asymmetric) noexcept {
+    if (asymmetric) std::atomic_signal_fence(site_tag<S>::order);  // the compiler alone
+    else std::atomic_thread_fence(site_tag<S>::order);
+  }
+  // The receiver's side, before it sleeps. False: the kernel has refused, and no order was made.
+  template <site S>
+  [[nodiscard]] static bool heavy_fence(site_tag<S>, bool asymmetric) noexcept {
+    if (asymmetric) return platform::membarrier();
+    std::atomic_thread_fence(site_tag<S>::order);
+    return true;
+  }
+
+  // Once for each channel. False: the kernel has no such fence for this process.
+  static bool prepare_heavy_fence() noexcept { return platform::register_membarrier(); }
+
+  using parker = logbuf::parker;
+
+  // Sleeps while the word is `expected`; wakes by unpark, at the deadline, or for no reason. False: the deadline.
+  static bool park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
+    return p.wait(word, expected, d);
+  }
+  static void unpark(parker& p, futex_word& word) noexcept { p.wake(word); }
+
+  // Makes an event descriptor readable (eventfd).
+  static void signal(int descriptor) noexcept { platform::signal_event(descriptor); }
+
+  // A receiver that can not park: how it waits for the next look.
+  static void nap() noexcept { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
+};
+
+namespace detail {
+
+// now + timeout, which may be anything: zero and less are now, and what no clock reaches is no deadline.
+template <class P, class Rep, class Period>
+typename P::deadline deadline_after(std::chrono::duration<Rep, Period> timeout) noexcept {
+  using deadline = typename P::deadline;
+  const deadline now = P::clock::now();
+  if (timeout <= timeout.zero()) return now;
+  using seconds = std::chrono::duration<double>;
+  if (seconds(timeout) >= seconds(deadline::max() - now)) return deadline::max();
+  return now + std::chrono::ceil<typename deadline::duration>(timeout);
+}
+
+}  // namespace detail
+}  // namespace logbuf

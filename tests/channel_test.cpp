@@ -1,0 +1,313 @@
+// Channels: waiting, disconnection, timeouts, on one thread and on several.
+#include <chrono>
+#include <thread>
+
+#include "catch.hpp"
+#include "rings.hpp"
+
+#if defined(__linux__)
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
+using namespace logbuf;
+using namespace logbuf::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct spsc_channel {
+  template <class... Arguments>
+  static auto make(Arguments&&... a) {
+    return spsc::channel(std::forward<Arguments>(a)...);
+  }
+};
+struct mpsc_channel {
+  template <class... Arguments>
+  static auto make(Arguments&&... a) {
+    return mpsc::channel(std::forward<Arguments>(a)...);
+  }
+};
+
+template <class Received>
+std::string text(Received received) {
+  return received ? text_of(received->bytes()) : std::string("<") + to_string(received.error()) + ">";
+}
+
+options with(wake_fences fences, unsigned spins = 0) {
+  options o;
+  o.fences = fences;
+  o.spins_before_park = spins;
+  return o;
+}
+
+}  // namespace
+
+#define BOTH_CHANNELS(name) TEMPLATE_TEST_CASE(name, "", spsc_channel, mpsc_channel)
+
+BOTH_CHANNELS("what is sent is received, with its tag") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256});
+  CHECK(tx.try_send(bytes_of("one"), 1));
+  CHECK(tx.send(bytes_of("two"), 2));
+  auto claim = tx.send(5, 3);
+  REQUIRE(claim);
+  std::memcpy(claim->data(), "three", 5);
+  CHECK(claim->commit());
+  auto record = rx.try_receive();
+  REQUIRE(record);
+  CHECK(record->tag() == 1);
+  record->consume();
+  CHECK(text(rx.receive()) == "two");
+  CHECK(text(rx.receive_for(1s)) == "three");
+  CHECK(text(rx.try_receive()) == "<empty>");
+}
+
+BOTH_CHANNELS("errors of a sender") {
+  auto made = TestType::make(std::uint64_t{64});
+  auto& tx = made.first;
+  CHECK(tx.try_send(25).error() == send_error::too_large);
+  CHECK(tx.send(25).error() == send_error::too_large);
+  while (tx.try_send(bytes_of(""))) {}
+  CHECK(tx.try_send(std::size_t{0}).error() == send_error::full);
+  CHECK(tx.send_for(0, 0, 0s).error() == send_error::timeout);
+  CHECK(tx.send_for(0, 0, -1s).error() == send_error::timeout);
+  CHECK(tx.send_for(0, 0, 1ms).error() == send_error::timeout);
+  { auto rx = std::move(made.second); }
+  CHECK(tx.is_disconnected());
+  CHECK(tx.try_send(std::size_t{0}).error() == send_error::disconnected);
+  CHECK(tx.send(bytes_of("x")).error() == send_error::disconnected);
+  auto moved = std::move(tx);
+  CHECK(tx.try_send(std::size_t{0}).error() == send_error::detached);
+}
+
+BOTH_CHANNELS("every record comes before disconnected") {
+  auto made = TestType::make(std::uint64_t{256});
+  {
+    auto tx = std::move(made.first);
+    CHECK(tx.send(bytes_of("a")));
+    (void)tx.try_send(3);  // dropped
+    CHECK(tx.send(bytes_of("b")));
+  }
+  CHECK(text(made.second.receive()) == "a");
+  CHECK(text(made.second.receive_for(0s)) == "b");
+  CHECK(text(made.second.receive()) == "<disconnected>");
+  CHECK(text(made.second.try_receive()) == "<disconnected>");
+}
+
+TEST_CASE("a channel is disconnected when the last of its senders is gone") {
+  auto made = mpsc::channel(256);
+  auto& rx = made.second;
+  {
+    auto a = std::move(made.first);
+    auto b = a;
+    b = a;
+    { auto gone = std::move(a); }
+    CHECK(text(rx.try_receive()) == "<empty>");
+    CHECK(b.send(bytes_of("b")));
+  }
+  CHECK(text(rx.receive()) == "b");
+  CHECK(text(rx.receive()) == "<disconnected>");
+}
+
+#if defined(NDEBUG)
+BOTH_CHANNELS("a claim that was never finished is abandoned, not disconnected, until it is") {
+  auto made = TestType::make(std::uint64_t{256});
+  auto claim = made.first.send(4);
+  REQUIRE(claim);
+  CHECK(made.first.send(bytes_of("behind")));
+  { auto tx = std::move(made.first); }
+  CHECK(text(made.second.receive()) == "<abandoned>");
+  CHECK(made.second.abandoned_bytes() == 32);
+  claim->abort();
+  CHECK(text(made.second.receive()) == "behind");
+  CHECK(text(made.second.receive()) == "<disconnected>");
+}
+#endif
+
+BOTH_CHANNELS("timeouts of any size") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256}, with(wake_fences::automatic));
+  CHECK(text(rx.receive_for(0s)) == "<timeout>");
+  CHECK(text(rx.receive_for(-1h)) == "<timeout>");
+  CHECK(text(rx.receive_for(std::chrono::hours::min())) == "<timeout>");
+  CHECK(text(rx.receive_for(2ms)) == "<timeout>");
+  CHECK(text(rx.receive_for(999'999'999ns / 500)) == "<timeout>");
+  CHECK(text(rx.receive_until(std::chrono::steady_clock::now() - 1s)) == "<timeout>");
+  CHECK(tx.send(bytes_of("there")));
+  CHECK(text(rx.receive_for(-1h)) == "there");
+  CHECK(tx.send(bytes_of("there")));
+  CHECK(text(rx.receive_for(std::chrono::steady_clock::duration::max())) == "there");
+  CHECK(tx.send(bytes_of("there")));
+  CHECK(text(rx.receive_for(std::chrono::hours::max())) == "there");
+}
+
+BOTH_CHANNELS("close ends a wait, now and from now on, and loses no record") {
+  for (const wake_fences fences : {wake_fences::automatic, wake_fences::symmetric}) {
+    auto [tx, rx] = TestType::make(std::uint64_t{256}, with(fences));
+    auto& receiver = rx;
+    std::thread closer([&receiver] {
+      std::this_thread::sleep_for(2ms);
+      receiver.close();
+    });
+    CHECK(text(rx.receive()) == "<closed>");
+    closer.join();
+    CHECK(tx.send(bytes_of("late")));
+    CHECK(text(rx.receive()) == "late");
+    CHECK(text(rx.receive()) == "<closed>");
+  }
+}
+
+#if defined(__cpp_lib_jthread)
+BOTH_CHANNELS("a stop token ends a wait") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256}, with(wake_fences::automatic));
+  std::stop_source stop;
+  std::thread stopper([&stop] {
+    std::this_thread::sleep_for(2ms);
+    stop.request_stop();
+  });
+  CHECK(text(rx.receive(stop.get_token())) == "<closed>");
+  stopper.join();
+  CHECK(text(rx.receive(stop.get_token())) == "<closed>");
+  CHECK(text(rx.receive_for(0s)) == "<timeout>");
+}
+#endif
+
+BOTH_CHANNELS("a range of records ends with the last sender") {
+  auto made = TestType::make(std::uint64_t{4096}, with(wake_fences::automatic));
+  std::thread sending([tx = std::move(made.first)]() mutable {
+    for (int i = 0; i != 1000; ++i)
+      if (!tx.send(bytes_of(std::to_string(i)))) std::abort();
+  });
+  int next = 0;
+  for (auto& record : made.second) CHECK(text_of(record.bytes()) == std::to_string(next++));
+  CHECK(next == 1000);
+  sending.join();
+}
+
+BOTH_CHANNELS("a drain waits for the first record") {
+  auto made = TestType::make(std::uint64_t{4096}, with(wake_fences::automatic));
+  CHECK(made.second.drain_for(1ms, [](auto, auto) {}).error() == receive_error::timeout);
+  std::thread sending([tx = std::move(made.first)]() mutable {
+    std::this_thread::sleep_for(2ms);
+    if (!tx.send(bytes_of("x")) || !tx.send(bytes_of("y"))) std::abort();
+  });
+  std::size_t n = 0;
+  for (;;) {
+    auto drained = made.second.drain([](auto, auto) {});
+    if (!drained) {
+      CHECK(drained.error() == receive_error::disconnected);
+      break;
+    }
+    n += *drained;
+  }
+  CHECK(n == 2);
+  sending.join();
+}
+
+BOTH_CHANNELS("a sender that waits for space is told when the receiver leaves") {
+  auto made = TestType::make(std::uint64_t{64});
+  std::thread leaving([rx = std::move(made.second)]() mutable {
+    auto gone = std::move(rx);
+    std::this_thread::sleep_for(2ms);
+  });
+  auto& tx = made.first;
+  send_error e{};
+  while (e == send_error::none) e = tx.send(bytes_of("12345678")).error();
+  CHECK(e == send_error::disconnected);
+  leaving.join();
+}
+
+TEST_CASE("parks and wake-ups, with pauses, lose no record") {
+  constexpr unsigned each = 30'000;
+  for (const wake_fences fences : {wake_fences::automatic, wake_fences::symmetric}) {
+    auto made = mpsc::channel(1024, with(fences));
+    const auto send = [](auto tx, std::uint32_t producer) {
+      std::uint32_t random = producer * 77 + 1;
+      for (std::uint32_t n = 0; n != each; ++n) {
+        random = random * 1664525 + 1013904223;
+        if (random >> 25 == 0) (void)tx.send(8);  // dropped
+        auto claim = tx.send(sizeof n, producer);
+        if (!claim) std::abort();
+        std::memcpy(claim->data(), &n, sizeof n);
+        claim->commit();
+        for (std::uint32_t pause = random >> 27; pause != 0; --pause) std::this_thread::yield();
+      }
+    };
+    std::thread a(send, made.first, 0u), b(send, std::move(made.first), 1u);
+    std::uint32_t next[2] = {0, 0};
+    std::uint64_t wrong = 0;
+    for (auto& record : made.second) {
+      std::uint32_t n = 0;
+      std::memcpy(&n, record.bytes().data(), sizeof n);
+      wrong += record.tag() > 1 || n != next[record.tag() & 1]++;
+    }
+    a.join(), b.join();
+    CHECK(wrong == 0);
+    CHECK(next[0] == each);
+    CHECK(next[1] == each);
+  }
+}
+
+#if defined(__linux__)
+TEST_CASE("a receiver in an epoll loop misses nothing") {
+  constexpr int records = 20'000;
+  const int event = ::eventfd(0, EFD_NONBLOCK), loop = ::epoll_create1(0);
+  REQUIRE((event >= 0 && loop >= 0));
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  REQUIRE(::epoll_ctl(loop, EPOLL_CTL_ADD, event, &interest) == 0);
+  options o = with(wake_fences::automatic);
+  o.event_descriptor = event;
+  auto made = spsc::channel(1024, o);
+  auto& rx = made.second;
+  std::thread sending([tx = std::move(made.first)]() mutable {
+    for (int i = 0; i != records; ++i) {
+      if (!tx.send(bytes_of("record"))) std::abort();
+      if (i % 50 == 0) std::this_thread::yield();
+    }
+  });
+  int received = 0;
+  receive_error end{};
+  while (end == receive_error::none) {
+    if (rx.arm()) {
+      epoll_event happened{};
+      REQUIRE(::epoll_wait(loop, &happened, 1, 60'000) == 1);  // no deadline is needed: it only ends a broken test
+      std::uint64_t count = 0;
+      REQUIRE(::read(event, &count, sizeof count) == sizeof count);
+    }
+    for (;;) {
+      auto record = rx.try_receive();
+      if (!record) {
+        if (record.error() != receive_error::empty) end = record.error();
+        break;
+      }
+      ++received;
+    }
+  }
+  CHECK(end == receive_error::disconnected);
+  CHECK(received == records);
+  sending.join();
+  ::close(loop);
+  ::close(event);
+}
+
+TEST_CASE("a receiver that waits uses no processor time") {
+  auto [tx, rx] = spsc::channel(1024);
+  const auto used = [] {
+    rusage u{};
+    ::getrusage(RUSAGE_THREAD, &u);
+    return std::chrono::seconds(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           std::chrono::microseconds(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+  };
+  const auto before = used();
+  CHECK(text(rx.receive_for(300ms)) == "<timeout>");
+  WARN("processor time of a wait of 300 ms: " << std::chrono::duration_cast<std::chrono::microseconds>(used() - before).count()
+                                              << " microseconds");
+}
+#endif
+
+static_assert(!std::is_copy_constructible_v<spsc::sender<>> && std::is_nothrow_move_constructible_v<spsc::sender<>>);
+static_assert(std::is_copy_constructible_v<mpsc::sender<>> && std::is_copy_assignable_v<mpsc::sender<>>);
+static_assert(!std::is_copy_constructible_v<receiver<default_traits>>);
+static_assert(std::is_same_v<decltype(spsc::channel(64))::second_type, decltype(mpsc::channel(64))::second_type>);
