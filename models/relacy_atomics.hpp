@@ -53,6 +53,31 @@ inline void record(step what, site where, std::uint64_t value, std::uint32_t off
   std::abort();  // fail_test has left this fiber for good
 }
 
+// The control words that exist. Memory that was freed keeps its bytes, so an access to it would pass unseen.
+class live_words {
+ public:
+  void add(const void* word) {
+    if (count_ == words_.size()) std::abort();
+    words_[count_++] = word;
+  }
+  void remove(const void* word) {
+    for (std::size_t i = 0; i != count_; ++i)
+      if (words_[i] == word) return void(words_[i] = words_[--count_]);
+  }
+  void check(const void* word, site s) const {
+    for (std::size_t i = 0; i != count_; ++i)
+      if (words_[i] == word) return;
+    current.explain("access to a control word after it was freed (%s)", describe(s).name.data());
+    fail(rl::test_result_access_to_freed_memory);
+  }
+  void clear() { count_ = 0; }
+
+ private:
+  std::array<const void*, 64> words_{};
+  std::size_t count_ = 0;
+};
+inline live_words live;
+
 }  // namespace relacy_detail
 
 // The bytes of a ring in the model. Owned by the scenario; the ring borrows them.
@@ -198,6 +223,7 @@ struct relacy_waiting {
   static bool park(parker&, Word& word, std::uint32_t expected, deadline d) {
     using namespace relacy_detail;
     rl::ctx().sched();
+    live.check(&word, site::parked_store);
     if (word.value.debug_value() != expected) return true;
     record(step::park, site::parked_store, expected);
     const bool may_be_spurious = spurious_wakeups != 0;
@@ -208,6 +234,7 @@ struct relacy_waiting {
   }
   template <class Word>
   static void unpark(parker&, Word& word) {
+    relacy_detail::live.check(&word, site::parked_claim);
     relacy_detail::record(step::unpark, site::parked_claim, 0);
     word.value.wake(rl::ctx(), 1, relacy_detail::info(site::parked_claim));
   }
@@ -249,14 +276,16 @@ struct relacy_waiting {
 struct relacy_atomics : relacy_waiting {
   template <class T>
   struct word {
-    explicit word(T initial) : value(initial) {}
-    word() : value(T{}) {}
+    explicit word(T initial) : value(initial) { relacy_detail::live.add(this); }
+    word() : word(T{}) {}
+    ~word() { relacy_detail::live.remove(this); }
     rl::atomic<T> value;
   };
 
   template <site S, class T>
   static T load(site_tag<S>, const word<T>& w) {
     using namespace relacy_detail;
+    live.check(&w, S);
     const T value = w.value.load(order(S), info(S));
     record(step::atomic_load, S, value);
     return value;
@@ -264,6 +293,7 @@ struct relacy_atomics : relacy_waiting {
   template <site S, class T>
   static void store(site_tag<S>, word<T>& w, std::type_identity_t<T> value) {
     using namespace relacy_detail;
+    live.check(&w, S);
     w.value.store(value, order(S), info(S));
     record(step::atomic_store, S, value);
   }
@@ -271,6 +301,7 @@ struct relacy_atomics : relacy_waiting {
   static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, std::type_identity_t<T> expected,
                                     std::type_identity_t<T> desired) {
     using namespace relacy_detail;
+    live.check(&w, Won);
     T seen = expected;
     const bool won = w.value.compare_exchange_weak(seen, desired, order(Won), info(Won), order(Lost), info(Lost));
     if (won) {
@@ -285,6 +316,7 @@ struct relacy_atomics : relacy_waiting {
   template <site S, class T>
   static T exchange(site_tag<S>, word<T>& w, std::type_identity_t<T> value) {
     using namespace relacy_detail;
+    live.check(&w, S);
     const T before = w.value.exchange(value, order(S), info(S));
     record(step::exchange_won, S, value, 0, before);
     return before;
@@ -292,6 +324,7 @@ struct relacy_atomics : relacy_waiting {
   template <site S, class T>
   static T fetch_add(site_tag<S>, word<T>& w, std::type_identity_t<T> n) {
     using namespace relacy_detail;
+    live.check(&w, S);
     const T before = w.value.fetch_add(n, order(S), info(S));
     record(step::fetch_add, S, before + n, 0, before);
     return before;
@@ -299,6 +332,7 @@ struct relacy_atomics : relacy_waiting {
   template <site S, class T>
   static T fetch_sub(site_tag<S>, word<T>& w, std::type_identity_t<T> n) {
     using namespace relacy_detail;
+    live.check(&w, S);
     const T before = w.value.fetch_sub(n, order(S), info(S));
     record(step::fetch_sub, S, before - n, 0, before);
     return before;

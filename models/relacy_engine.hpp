@@ -65,6 +65,7 @@ inline std::string kind_of(rl::test_result_e r) {
     case rl::test_result_unitialized_access: return "uninitialised access";
     case rl::test_result_memory_leak:
     case rl::test_result_resource_leak: return "leak";
+    case rl::test_result_access_to_freed_memory: return "use after free";
     default: return rl::test_result_str(r);
   }
 }
@@ -105,6 +106,7 @@ struct relacy_engine {
     current.executions = 0;
     current.failure = {};
     current.begin_execution();
+    live.clear();
     running = {&l, std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                          std::chrono::duration<double>(l.max_seconds)),
                false};
