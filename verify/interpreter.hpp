@@ -150,14 +150,14 @@ class program {
   }
 
   void flush(unsigned t, producer_end& p, const op& o) {
-        unsigned looks = 0;
-        const bool flushed = p.flush_while([&] { return ++looks < o.tries; });
-        reach(flushed ? state::flushed : state::flush_gave_up);
-        if (flushed) {
-          if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
-        } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
-          check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
-        }
+    unsigned looks = 0;
+    const bool flushed = p.flush_while([&] { return ++looks < o.tries; });
+    reach(flushed ? state::flushed : state::flush_gave_up);
+    if (flushed) {
+      if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
+    } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
+      check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
+    }
   }
 
   std::optional<claim_end> claim_and_fill(unsigned t, const op& o, std::size_t& logged) {

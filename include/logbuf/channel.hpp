@@ -20,13 +20,6 @@ struct channel_access {
     if (!ring) return ring.error();
     return ends(sender_type(std::move(ring->first)), receiver_type(std::move(ring->second), o.spins_before_park));
   }
-
-#if defined(__cpp_exceptions)
-  static ends or_throw(result<ends, setup_error> made) {
-    if (!made) throw setup_failure(made.error());
-    return std::move(*made);
-  }
-#endif
 };
 
 }  // namespace logbuf

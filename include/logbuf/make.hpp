@@ -11,6 +11,16 @@
 
 namespace logbuf {
 
+#if defined(__cpp_exceptions)
+namespace detail {
+template <class Ends>
+Ends or_throw(result<Ends, setup_error> made) {
+  if (!made) throw setup_failure(made.error());
+  return std::move(*made);
+}
+}  // namespace detail
+#endif
+
 template <ring_traits Traits, class Claiming>
 struct make_access {
   using producer_type = basic_producer<Traits, Claiming>;
@@ -50,13 +60,6 @@ struct make_access {
     if (!buffer) return buffer.error();
     return over(std::move(*buffer), bytes.size(), o);
   }
-
-#if defined(__cpp_exceptions)
-  static ends or_throw(result<ends, setup_error> made) {
-    if (!made) throw setup_failure(made.error());
-    return std::move(*made);
-  }
-#endif
 };
 
 }  // namespace logbuf

@@ -1,6 +1,7 @@
 // What the ends of a ring share, and what each keeps to itself.
 //
 //   ring_state        tail | head | owners, consumer_left, the buffer        shared; each group on its own lines
+//                     and what a channel adds: parked, senders, closed
 //   producer_cursor   limit, (SPSC) tail, open claims                        one per producer, private to its thread
 //   consumer_cursor   position, zeroed, released                             one, private to the consumer's thread
 //

@@ -39,12 +39,12 @@ template <ring_traits Traits = default_traits>
 // As try_make, but throws setup_failure.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] typename maker<Traits>::ends make(std::uint64_t capacity, const options& o = {}) {
-  return maker<Traits>::or_throw(try_make<Traits>(capacity, o));
+  return detail::or_throw(try_make<Traits>(capacity, o));
 }
 template <ring_traits Traits = default_traits>
 [[nodiscard]] typename maker<Traits>::ends make(std::span<std::byte> bytes, std::shared_ptr<void> owner = {},
                                                 const options& o = {}) {
-  return maker<Traits>::or_throw(try_make<Traits>(bytes, std::move(owner), o));
+  return detail::or_throw(try_make<Traits>(bytes, std::move(owner), o));
 }
 #endif
 
@@ -66,7 +66,7 @@ template <ring_traits Traits = default_traits>
 // As try_channel, but throws setup_failure.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] typename channel_maker<Traits>::ends channel(std::uint64_t capacity, const options& o = {}) {
-  return channel_maker<Traits>::or_throw(try_channel<Traits>(capacity, o));
+  return detail::or_throw(try_channel<Traits>(capacity, o));
 }
 #endif
 
