@@ -307,9 +307,7 @@ struct relacy_atomics : relacy_waiting {
     if (won) {
       record(step::exchange_won, Won, desired, 0, expected);
     } else {
-      const bool spurious = seen == expected;
-      record(spurious ? step::exchange_spurious : step::exchange_lost, Lost, seen, 0, expected);
-      ++(spurious ? current.spurious : current.lost_to_others);
+      record(seen == expected ? step::exchange_spurious : step::exchange_lost, Lost, seen, 0, expected);
     }
     return won;
   }

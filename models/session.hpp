@@ -43,24 +43,22 @@ struct session {
 
   std::array<std::memory_order, site_count> orders{};
   std::array<std::uint64_t, site_count> hits{};  // accesses over all executions
-  std::uint64_t lost_to_others = 0;              // exchanges that failed because the value was another
-  std::uint64_t spurious = 0;                    // exchanges that failed for no reason
   std::uint64_t executions = 0;
 
   std::array<event, trace_capacity> trace{};  // of the current execution
   std::size_t trace_size = 0;
   std::array<char, 256> failure{};  // of the current execution; empty while it holds
 
-  session() { restore_orders(); }
-
-  void restore_orders() {
+  session() {
     for (std::size_t i = 0; i != site_count; ++i) orders[i] = ordering_sites[i].order;
   }
   std::memory_order order(site s) const { return orders[static_cast<std::size_t>(s)]; }
 
+  // What no longer fits is dropped: an execution that fills the trace must not pass (is_trace_full).
   void record(const event& e) {
     if (trace_size != trace_capacity) trace[trace_size++] = e;
   }
+  bool is_trace_full() const { return trace_size == trace_capacity; }
   // The two accesses of a data race, by their numbers in the trace.
   static constexpr std::size_t none = ~std::size_t{0};
   std::size_t raced_first = none, raced_second = none;

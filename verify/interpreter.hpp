@@ -48,6 +48,8 @@ class program {
   }
 
   void after() {
+    if (models::current.is_trace_full())
+      check(models::current.explain("the execution is longer than the trace, which the checks need whole"));
     survey();
     const bool complete = consumer_.has_value();
     if (complete) {
@@ -325,7 +327,7 @@ class program {
 
   void empty() {
     reach(state::empty);
-    oracle_.empty(consumer_thread, Engine::now());
+    oracle_.empty(Engine::now());
   }
 
   template <class Bytes>

@@ -118,7 +118,6 @@ class progress_line {
 };
 
 bool write_file(const std::string& path, const std::string& text) {
-  if (path.empty()) return true;
   std::ofstream out(path);
   out << text;
   out.close();

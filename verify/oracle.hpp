@@ -63,8 +63,8 @@ class oracle {
   void refused(unsigned thread, std::uint32_t stride, const vector_clock& at) {
     refusals_[refusal_count_ < capacity_of_log ? refusal_count_++ : overflow()] = {thread, stride, at};
   }
-  void empty(unsigned thread, const vector_clock& at) {
-    empties_[empty_count_ < capacity_of_log ? empty_count_++ : overflow()] = {thread, delivered_to_, at};
+  void empty(const vector_clock& at) {
+    empties_[empty_count_ < capacity_of_log ? empty_count_++ : overflow()] = {delivered_to_, at};
   }
 
   // The checks answer what is wrong (session::explain), or null.
@@ -146,7 +146,6 @@ class oracle {
     vector_clock at;
   };
   struct empty_answer {
-    unsigned thread;
     std::uint64_t read_to;  // end of the last record that was delivered before
     vector_clock at;
   };

@@ -42,9 +42,8 @@ struct alignas(line_pair) channel_words {
     if (P::load(at<site::parked_check>, parked) != 0) [[unlikely]] wake();
   }
 
-  void park_until(typename P::deadline deadline, bool& timed_out) noexcept {
-    timed_out = !P::park(parker, parked, 1u, deadline);
-  }
+  // False: the deadline.
+  bool park_until(typename P::deadline deadline) noexcept { return P::park(parker, parked, 1u, deadline); }
 
  private:
   [[gnu::cold, gnu::noinline]] void wake() noexcept {

@@ -83,7 +83,7 @@ class receiver {
   // something to look at; false means that there is already: receive first. Disarms by itself when it is signalled.
   [[nodiscard]] bool arm() noexcept {
     if (!is_attached() || look() != receive_error::empty || is_degraded_) return false;
-    return announce_and_look() == receive_error::empty;
+    return announce_and_look(never) == receive_error::empty;
   }
 
   // Records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
@@ -154,42 +154,44 @@ class receiver {
     return receive_error::empty;
   }
 
+  template <class Stopped>
+  receive_error look_unless(Stopped& stopped) noexcept {
+    const receive_error seen = look();
+    return seen == receive_error::empty && stopped() ? receive_error::closed : seen;
+  }
+
   // Says that this end parks, and looks once more. Empty: whoever publishes from now on sees it.
-  receive_error announce_and_look() noexcept {
+  template <class Stopped>
+  receive_error announce_and_look(Stopped& stopped) noexcept {
     P::store(at<site::parked_store>, words().parked, 1u);
     if (!P::heavy_fence(at<site::park_fence>, words().asymmetric)) is_degraded_ = true;
-    const receive_error seen = look();
+    const receive_error seen = look_unless(stopped);
     if (seen != receive_error::empty || is_degraded_) P::store(at<site::parked_store>, words().parked, 0u);
     return seen;
   }
 
   template <class Stopped>
   receive_error wait(deadline d, Stopped stopped) noexcept {
-    const auto decided = [&](receive_error& seen) {
-      if (seen == receive_error::empty && stopped()) seen = receive_error::closed;
-      return seen != receive_error::empty;
-    };
-    receive_error seen = look();
-    for (unsigned i = 0; i != spins_; ++i) {
-      if (decided(seen) || P::expired(d)) break;
+    receive_error seen = look_unless(stopped);
+    for (unsigned i = 0; i != spins_ && seen == receive_error::empty && !P::expired(d); ++i) {
       P::spin_hint();
-      seen = look();
+      seen = look_unless(stopped);
     }
-    for (;;) {
-      if (decided(seen)) return seen;
+    while (seen == receive_error::empty) {
       if (P::expired(d)) return receive_error::timeout;
-      seen = announce_and_look();
-      if (decided(seen)) {
+      seen = announce_and_look(stopped);
+      if (seen != receive_error::empty) break;
+      bool in_time = true;
+      if (is_degraded_) {
+        P::nap();
+      } else {
+        in_time = words().park_until(d);
         P::store(at<site::parked_store>, words().parked, 0u);
-        return seen;
       }
-      bool timed_out = false;
-      if (is_degraded_) P::nap();
-      else words().park_until(d, timed_out);
-      P::store(at<site::parked_store>, words().parked, 0u);
-      seen = look();  // also when the time is out: what is there is delivered
-      if (timed_out && seen == receive_error::empty) return receive_error::timeout;
+      seen = look_unless(stopped);  // also when the time is out: what is there is delivered
+      if (!in_time && seen == receive_error::empty) return receive_error::timeout;
     }
+    return seen;
   }
 
   received claim_if(receive_error seen) noexcept {
