@@ -198,8 +198,13 @@ struct relacy_waiting {
   };
   struct parker {};
 
-  // A deadline passes while the thread sleeps, at any moment that the search chooses.
-  static bool expired(deadline) { return false; }
+  // A deadline passes when the search says so: at a look at the clock, or while the thread sleeps. One at a time.
+  static bool expired(deadline d) {
+    if (!d.finite) return false;
+    if (!deadline_has_passed) deadline_has_passed = rl::ctx().rand(2, rl::sched_type_user) != 0;
+    if (deadline_has_passed) relacy_detail::record(step::expired, site::parked_store, 0);
+    return deadline_has_passed;
+  }
   static bool prepare_heavy_fence() { return true; }
   static void nap() { spin_hint(); }
 
@@ -220,17 +225,17 @@ struct relacy_waiting {
 
   // The kernel compares and sleeps in one step.
   template <class Word>
-  static bool park(parker&, Word& word, std::uint32_t expected, deadline d) {
+  static void park(parker&, Word& word, std::uint32_t expected, deadline d) {
     using namespace relacy_detail;
     rl::ctx().sched();
     live.check(&word, site::parked_store);
-    if (word.value.debug_value() != expected) return true;
+    if (word.value.debug_value() != expected) return;
     record(step::park, site::parked_store, expected);
     const bool may_be_spurious = spurious_wakeups != 0;
     const auto reason = word.value.wait(rl::ctx(), d.finite, may_be_spurious, info(site::parked_store));
     if (reason == rl::unpark_reason_spurious) --spurious_wakeups;
     record(step::wake, site::parked_store, reason == rl::unpark_reason_timeout ? 1 : reason == rl::unpark_reason_spurious ? 2 : 0);
-    return reason != rl::unpark_reason_timeout;
+    deadline_has_passed |= reason == rl::unpark_reason_timeout;
   }
   template <class Word>
   static void unpark(parker&, Word& word) {
@@ -255,6 +260,7 @@ struct relacy_waiting {
   static void spin_hint() { rl::ctx().yield(1, rl::debug_info("spin", "", 0)); }
 
   // Of the execution at hand.
+  static inline bool deadline_has_passed = false;
   static inline unsigned spurious_wakeups = 0;  // how many may still happen
   static inline rl::atomic<std::uint32_t>* event = nullptr;
 

@@ -92,7 +92,10 @@ struct relacy_engine {
     rl::atomic<std::uint32_t> event{0};
   };
   static void wait_for_event() { relacy_waiting::wait_for_event(); }
-  static atomics::deadline soon() { return {true}; }
+  static atomics::deadline soon() {
+    relacy_waiting::deadline_has_passed = false;
+    return {true};
+  }
   static void write(const atomics::write_span& to, std::span<const std::byte> from) { to.write(0, from); }
   static void read(const atomics::read_span& from, std::span<std::byte> to) { from.read(to); }
 

@@ -23,7 +23,18 @@ std::string header_text(std::uint64_t word) {
 }
 
 bool is_plain(step s) {
-  return s == step::park || s == step::wake || s == step::unpark || s == step::signal || s == step::payload_write || s == step::payload_read || s == step::zero || s == step::free_memory;
+  switch (s) {
+    case step::park:
+    case step::wake:
+    case step::unpark:
+    case step::signal:
+    case step::expired:
+    case step::payload_write:
+    case step::payload_read:
+    case step::zero:
+    case step::free_memory: return true;
+    default: return false;
+  }
 }
 
 std::string operation(const event& e) {
@@ -46,6 +57,7 @@ std::string operation(const event& e) {
     case step::wake: return e.value == 0 ? "woken" : e.value == 1 ? "woken by the deadline" : "woken for no reason";
     case step::unpark: return "unpark";
     case step::signal: return "signal the event";
+    case step::expired: return "the deadline has passed";
   }
   return "?";
 }
@@ -63,7 +75,8 @@ std::string value(const event& e) {
     case step::park:
     case step::wake:
     case step::unpark:
-    case step::signal: return "";
+    case step::signal:
+    case step::expired: return "";
     case step::zero:
     case step::free_memory: return "byte " + std::to_string(e.offset);
     case step::exchange_won:

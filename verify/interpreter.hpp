@@ -291,7 +291,11 @@ class program {
       return true;
     }
     switch (record.error()) {
-      case receive_error::timeout: reach(state::timed_out); break;
+      case receive_error::timeout:
+        reach(state::timed_out);
+        if (!looked_after_deadline())
+          check(models::current.explain("a wait timed out without a look after its deadline: what was there is missed"));
+        break;
       case receive_error::disconnected:
         reach(state::disconnected);
         check(oracle_.disconnected());
@@ -303,6 +307,18 @@ class program {
       default: check(models::current.explain("a wait was answered by %s", to_string(record.error())));
     }
     empty();
+    return false;
+  }
+
+  // Staleness excuses an answer, but no answer that was given without a look.
+  static bool looked_after_deadline() {
+    const auto& s = models::current;
+    for (std::size_t i = s.trace_size; i-- != 0;) {
+      const models::event& e = s.trace[i];
+      if (e.thread != consumer_thread) continue;
+      if (e.what == models::step::header_load) return true;
+      if (e.what == models::step::expired || e.what == models::step::wake) return false;
+    }
     return false;
   }
 

@@ -42,8 +42,8 @@ struct alignas(line_pair) channel_words {
     if (P::load(at<site::parked_check>, parked) != 0) [[unlikely]] wake();
   }
 
-  // False: the deadline.
-  bool park_until(typename P::deadline deadline) noexcept { return P::park(parker, parked, 1u, deadline); }
+  // May return for no reason.
+  void park_until(typename P::deadline deadline) noexcept { P::park(parker, parked, 1u, deadline); }
 
  private:
   [[gnu::cold, gnu::noinline]] void wake() noexcept {

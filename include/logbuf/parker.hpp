@@ -9,7 +9,6 @@
 #include "ordering.hpp"
 
 #if defined(__linux__) && !defined(LOGBUF_PORTABLE_PARKER)
-#include <cerrno>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,8 +26,8 @@ using futex_word = std::atomic<std::uint32_t>;
 // A futex on the word itself.
 class parker {
  public:
-  // False: the deadline has passed. May wake for no reason (EINTR).
-  bool wait(futex_word& word, std::uint32_t expected,
+  // Until the word changes and wake() is called, or the deadline; may end for no reason (EINTR).
+  void wait(futex_word& word, std::uint32_t expected,
             std::chrono::steady_clock::time_point deadline) noexcept {
     using namespace std::chrono;
     kernel_time until{};
@@ -39,9 +38,7 @@ class parker {
       until.nanoseconds = static_cast<decltype(until.nanoseconds)>(since > 0 ? since % 1'000'000'000 : 0);
       limit = &until;
     }
-    const long r = ::syscall(futex_call, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, limit, nullptr,
-                             FUTEX_BITSET_MATCH_ANY);
-    return !(r < 0 && errno == ETIMEDOUT);
+    ::syscall(futex_call, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, limit, nullptr, FUTEX_BITSET_MATCH_ANY);
   }
   void wake(futex_word& word) noexcept {
     ::syscall(futex_call, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, nullptr, nullptr, 0);
@@ -68,12 +65,12 @@ class parker {
 
 class parker {
  public:
-  bool wait(futex_word& word, std::uint32_t expected,
+  void wait(futex_word& word, std::uint32_t expected,
             std::chrono::steady_clock::time_point deadline) noexcept {
     std::unique_lock lock(mutex_);
     const auto changed = [&] { return word.load(site_tag<site::park_recheck>::order) != expected; };
-    if (deadline == std::chrono::steady_clock::time_point::max()) return wakeup_.wait(lock, changed), true;
-    return wakeup_.wait_until(lock, deadline, changed);
+    if (deadline == std::chrono::steady_clock::time_point::max()) wakeup_.wait(lock, changed);
+    else wakeup_.wait_until(lock, deadline, changed);
   }
   void wake(futex_word&) noexcept {
     { std::lock_guard lock(mutex_); }  // the sleeper has either seen the new word, or sleeps already

@@ -100,6 +100,8 @@ class [[nodiscard]] read_claim : public record_view<Traits> {
  private:
   template <ring_traits>
   friend class consumer;
+  template <ring_traits>
+  friend class receiver;
 
   [[gnu::always_inline]] read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
       : record_view<Traits>(c, word), consumer_(&c) {

@@ -35,12 +35,15 @@ class receiver {
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
   // The next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
-  [[nodiscard]] received try_receive() noexcept { return claim_if(look()); }
+  [[nodiscard]] received try_receive() noexcept {
+    if (!is_attached()) return receive_error::detached;
+    return claim_of(look(*consumer_.cursor_, never));
+  }
 
   // Waits for the next record. Every record that was committed before the last sender left comes before disconnected;
   // one that is there when the time is out is delivered. A timeout of zero or less is one look.
-  [[nodiscard]] received receive() noexcept { return claim_if(wait(deadline::max(), never)); }
-  [[nodiscard]] received receive_until(deadline d) noexcept { return claim_if(wait(d, never)); }
+  [[nodiscard]] received receive() noexcept { return claim_of(wait(deadline::max(), never)); }
+  [[nodiscard]] received receive_until(deadline d) noexcept { return claim_of(wait(d, never)); }
   template <class Rep, class Period>
   [[nodiscard]] received receive_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     return receive_until(detail::deadline_after<P>(timeout));
@@ -49,8 +52,9 @@ class receiver {
   // Ends with closed when the token is stopped and nothing is there.
   [[nodiscard]] received receive(const std::stop_token& stop, deadline d = deadline::max()) noexcept {
     if (!is_attached()) return receive_error::detached;
-    const std::stop_callback wake_up(stop, [this] { words().published(); });
-    return claim_if(wait(d, [&] { return stop.stop_requested(); }));
+    const std::stop_callback wake_up(stop, [this] { words(*consumer_.cursor_).published(); });
+    const auto stopped = [&] { return stop.stop_requested(); };
+    return claim_of(wait(d, stopped));
   }
 #endif
 
@@ -67,7 +71,7 @@ class receiver {
   template <class Handler>
   result<std::size_t, receive_error> drain_until(deadline d, Handler&& handler,
                                                  std::size_t limit = std::numeric_limits<std::size_t>::max()) {
-    if (const receive_error e = wait(d, never); e != receive_error::none) return e;
+    if (const sight seen = wait(d, never); seen.why != receive_error::none) return seen.why;
     return consumer_.drain(std::forward<Handler>(handler), limit);
   }
 
@@ -75,15 +79,17 @@ class receiver {
   // waiting. Records that are there are still delivered. Callable from any thread. Wait-free.
   void close() noexcept {
     if (!is_attached()) return;
-    P::store(at<site::close_store>, words().closed, 1u);
-    words().published();
+    detail::channel_words<Traits>& w = words(*consumer_.cursor_);
+    P::store(at<site::close_store>, w.closed, 1u);
+    w.published();
   }
 
   // For event loops, with options::event_descriptor: true means armed, and the descriptor becomes readable when there is
   // something to look at; false means that there is already: receive first. Disarms by itself when it is signalled.
   [[nodiscard]] bool arm() noexcept {
-    if (!is_attached() || look() != receive_error::empty || is_degraded_) return false;
-    return announce_and_look(never) == receive_error::empty;
+    if (!is_attached() || is_degraded_) return false;
+    cursor_type& c = *consumer_.cursor_;
+    return look(c, never).is_empty() && announce_and_look(c, never).is_empty() && !is_degraded_;
   }
 
   // Records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
@@ -130,74 +136,90 @@ class receiver {
   }
 
  private:
+  using cursor_type = detail::consumer_cursor<ring_traits_type>;
+
+  // What a look saw: the header of the next record, or why there is none.
+  struct sight {
+    detail::header_word word = detail::not_ready;
+    receive_error why = receive_error::none;
+    bool is_empty() const noexcept { return why == receive_error::empty; }
+  };
   static constexpr auto never = [] { return false; };
 
-  detail::consumer_cursor<ring_traits_type>& cursor() const noexcept { return *consumer_.cursor_; }
-  detail::channel_words<Traits>& words() const noexcept { return cursor().ring->extension; }
+  static detail::channel_words<Traits>& words(cursor_type& c) noexcept { return c.ring->extension; }
 
-  bool is_ready() noexcept {
-    if (detail::poll(cursor()) != detail::not_ready) return true;
-    detail::release(cursor());  // nobody waits for space while this end waits for records
-    return false;
-  }
-
-  // none: a record is next.
-  receive_error look() noexcept {
-    if (!is_attached()) return receive_error::detached;
-    if (is_ready()) return receive_error::none;
-    if (P::load(at<site::senders_check>, words().senders) == 0) {
-      if (is_ready()) return receive_error::none;  // committed before the last sender left
-      const position_type tail = P::load(at<site::abandoned_check>, cursor().ring->tail);
-      return tail == cursor().position ? receive_error::disconnected : receive_error::abandoned;
-    }
-    if (P::load(at<site::close_check>, words().closed) != 0) return receive_error::closed;
-    return receive_error::empty;
+  static detail::header_word poll(cursor_type& c) noexcept {
+    const detail::header_word word = detail::poll(c);
+    if (word == detail::not_ready) detail::release(c);  // nobody waits for space while this end waits for records
+    return word;
   }
 
   template <class Stopped>
-  receive_error look_unless(Stopped& stopped) noexcept {
-    const receive_error seen = look();
-    return seen == receive_error::empty && stopped() ? receive_error::closed : seen;
+  static sight look(cursor_type& c, Stopped& stopped) noexcept {
+    if (const detail::header_word word = poll(c); word != detail::not_ready) [[likely]] return {word};
+    return look_at_ends(c, stopped);
+  }
+
+  // There is no record: will there be one?
+  template <class Stopped>
+  [[gnu::noinline]] static sight look_at_ends(cursor_type& c, Stopped& stopped) noexcept {
+    if (P::load(at<site::senders_check>, words(c).senders) == 0) {
+      // Committed before the last sender left.
+      if (const detail::header_word word = poll(c); word != detail::not_ready) return {word};
+      const bool unfinished = P::load(at<site::abandoned_check>, c.ring->tail) != c.position;
+      return {detail::not_ready, unfinished ? receive_error::abandoned : receive_error::disconnected};
+    }
+    const bool closed = P::load(at<site::close_check>, words(c).closed) != 0 || stopped();
+    return {detail::not_ready, closed ? receive_error::closed : receive_error::empty};
   }
 
   // Says that this end parks, and looks once more. Empty: whoever publishes from now on sees it.
   template <class Stopped>
-  receive_error announce_and_look(Stopped& stopped) noexcept {
-    P::store(at<site::parked_store>, words().parked, 1u);
-    if (!P::heavy_fence(at<site::park_fence>, words().asymmetric)) is_degraded_ = true;
-    const receive_error seen = look_unless(stopped);
-    if (seen != receive_error::empty || is_degraded_) P::store(at<site::parked_store>, words().parked, 0u);
+  sight announce_and_look(cursor_type& c, Stopped& stopped) noexcept {
+    detail::channel_words<Traits>& w = words(c);
+    P::store(at<site::parked_store>, w.parked, 1u);
+    if (!P::heavy_fence(at<site::park_fence>, w.asymmetric)) is_degraded_ = true;
+    const sight seen = look(c, stopped);
+    if (!seen.is_empty() || is_degraded_) P::store(at<site::parked_store>, w.parked, 0u);
     return seen;
   }
 
   template <class Stopped>
-  receive_error wait(deadline d, Stopped stopped) noexcept {
-    receive_error seen = look_unless(stopped);
-    for (unsigned i = 0; i != spins_ && seen == receive_error::empty && !P::expired(d); ++i) {
-      P::spin_hint();
-      seen = look_unless(stopped);
-    }
-    while (seen == receive_error::empty) {
-      if (P::expired(d)) return receive_error::timeout;
-      seen = announce_and_look(stopped);
-      if (seen != receive_error::empty) break;
-      bool in_time = true;
-      if (is_degraded_) {
-        P::nap();
-      } else {
-        in_time = words().park_until(d);
-        P::store(at<site::parked_store>, words().parked, 0u);
-      }
-      seen = look_unless(stopped);  // also when the time is out: what is there is delivered
-      if (!in_time && seen == receive_error::empty) return receive_error::timeout;
-    }
-    return seen;
+  sight wait(deadline d, Stopped& stopped) noexcept {
+    if (!is_attached()) return {detail::not_ready, receive_error::detached};
+    cursor_type& c = *consumer_.cursor_;
+    const sight seen = look(c, stopped);
+    return seen.is_empty() ? wait_longer(c, d, stopped) : seen;
   }
 
-  received claim_if(receive_error seen) noexcept {
-    if (seen != receive_error::none) return seen;
-    auto record = consumer_.try_read();
-    return std::move(*record);
+  template <class Stopped>
+  [[gnu::noinline]] sight wait_longer(cursor_type& c, deadline d, Stopped& stopped) noexcept {
+    for (unsigned looks = 0;; ++looks) {
+      // The clock first, then the look: what is there when the time is out is delivered.
+      const bool out_of_time = P::expired(d);
+      const bool parks = !out_of_time && looks >= spins_;
+      if (!parks && !out_of_time) P::spin_hint();
+      if (const sight seen = parks ? park(c, d, stopped) : look(c, stopped); !seen.is_empty()) return seen;
+      if (out_of_time) return {detail::not_ready, receive_error::timeout};
+    }
+  }
+
+  // Sleeps unless there is something; looks when it wakes, which may be for no reason.
+  template <class Stopped>
+  sight park(cursor_type& c, deadline d, Stopped& stopped) noexcept {
+    if (const sight seen = announce_and_look(c, stopped); !seen.is_empty()) return seen;
+    if (is_degraded_) {
+      P::nap();
+    } else {
+      words(c).park_until(d);
+      P::store(at<site::parked_store>, words(c).parked, 0u);
+    }
+    return look(c, stopped);
+  }
+
+  received claim_of(sight seen) noexcept {
+    if (seen.why != receive_error::none) return seen.why;
+    return claim_type(*consumer_.cursor_, seen.word);
   }
 
   consumer_type consumer_;

@@ -41,10 +41,8 @@ struct std_waiting {
 
   using parker = logbuf::parker;
 
-  // Sleeps while the word is `expected`; wakes by unpark, at the deadline, or for no reason. False: the deadline.
-  static bool park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
-    return p.wait(word, expected, d);
-  }
+  // Sleeps while the word is `expected`; wakes by unpark, at the deadline, or for no reason.
+  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept { p.wait(word, expected, d); }
   static void unpark(parker& p, futex_word& word) noexcept { p.wake(word); }
 
   // Makes an event descriptor readable (eventfd).
