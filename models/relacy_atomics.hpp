@@ -215,6 +215,8 @@ struct relacy_waiting {
   template <site S>
   [[nodiscard]] static bool heavy_fence(site_tag<S>, bool asymmetric) {
     if (!asymmetric) return fence(S), true;
+    if (fence_may_be_refused && !fence_is_refused) fence_is_refused = rl::ctx().rand(2, rl::sched_type_user) != 0;
+    if (fence_is_refused) return relacy_detail::record(step::fence_refused, S, 0), false;
     if (current.order(S) == std::memory_order_seq_cst) {
       rl::ctx().sched();
       rl::ctx().rl_global_fence();
@@ -260,6 +262,7 @@ struct relacy_waiting {
   static void spin_hint() { rl::ctx().yield(1, rl::debug_info("spin", "", 0)); }
 
   // Of the execution at hand.
+  static inline bool fence_may_be_refused = false, fence_is_refused = false;
   static inline bool deadline_has_passed = false;
   static inline unsigned spurious_wakeups = 0;  // how many may still happen
   static inline rl::atomic<std::uint32_t>* event = nullptr;

@@ -83,10 +83,13 @@ struct relacy_engine {
   static unsigned thread() { return relacy_detail::thread(); }
   static vector_clock now() { return relacy_detail::tick(); }
   [[noreturn]] static void fail() { relacy_detail::fail(rl::test_result_user_assert_failed); }
-  // For scenarios that wait: spurious wake-ups that may happen, and the event that an armed receiver waits for.
+  // For scenarios that wait: spurious wake-ups that may happen, whether the heavy fence may be refused, and the event
+  // that an armed receiver waits for.
   struct waiting_state {
-    explicit waiting_state(unsigned spurious) {
+    waiting_state(unsigned spurious, bool refused) {
       relacy_waiting::spurious_wakeups = spurious;
+      relacy_waiting::fence_may_be_refused = refused;
+      relacy_waiting::fence_is_refused = false;
       relacy_waiting::event = &event;
     }
     rl::atomic<std::uint32_t> event{0};

@@ -25,7 +25,7 @@ constexpr bool happens_before(const vector_clock& x, unsigned by, const vector_c
 enum class step : std::uint8_t {
   atomic_load, atomic_store, exchange_won, exchange_lost, exchange_spurious, fetch_add, fetch_sub,
   header_load, header_store, payload_write, payload_read, zero, free_memory,
-  fence, park, wake, unpark, signal, expired,
+  fence, fence_refused, park, wake, unpark, signal, expired,
 };
 
 struct event {

@@ -76,6 +76,17 @@ int main() {
     auto record = ends.second.try_read();
     ends.second = consumer<default_traits>();
   });
+  expect(true, "a sender that is destroyed with a claim open", [] {
+    auto ends = mpsc::channel(256);
+    auto claim = ends.first.try_send(4);
+    ends.first = mpsc::sender<>();
+  });
+  expect(true, "a send that waits for a claim of its own sender", [] {
+    auto [tx, rx] = spsc::channel(64);
+    auto claim = tx.send(24);
+    auto other = tx.send(24);
+    auto never = tx.send(24);
+  });
   expect(true, "the value of a failed result", [] {
     auto [tx, rx] = spsc::make(256);
     auto claim = tx.try_claim(1000);

@@ -53,6 +53,7 @@ std::string operation(const event& e) {
     case step::zero: return "zero";
     case step::free_memory: return "free memory";
     case step::fence: return e.value != 0 ? "heavy fence" : "fence";
+    case step::fence_refused: return "heavy fence, refused";
     case step::park: return "park";
     case step::wake: return e.value == 0 ? "woken" : e.value == 1 ? "woken by the deadline" : "woken for no reason";
     case step::unpark: return "unpark";
@@ -72,6 +73,7 @@ std::string value(const event& e) {
       std::snprintf(text, sizeof text, "byte %u: 0x%016llx", e.offset, static_cast<unsigned long long>(e.value));
       return text;
     case step::fence:
+    case step::fence_refused:
     case step::park:
     case step::wake:
     case step::unpark:

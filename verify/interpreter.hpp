@@ -22,7 +22,7 @@ class program {
 
   program()
       : work_(*running.what),
-        waiting_(work_.spurious),
+        waiting_(work_.spurious, work_.refused),
         buffer_(work_.capacity),
         oracle_(work_.capacity, work_.initial_position) {
     options o;
@@ -274,6 +274,7 @@ class program {
       const bool armed = consumer_->arm();
       reach(armed ? state::armed : state::not_armed);
       if (armed) Engine::wait_for_event();
+      else if (consumer_->is_degraded()) Engine::atomics::nap();  // as its user has to
       for (;;) {
         auto record = consumer_->try_receive();
         if (!record && record.error() == receive_error::empty) break;
@@ -373,6 +374,7 @@ class program {
       if (e.what == models::step::header_store && e.where == site::padding_store) reach(state::padding);
       if (e.what == models::step::exchange_lost) reach(state::lost_exchange);
       if (e.what == models::step::park) reach(state::parked);
+      if (e.what == models::step::fence_refused) reach(state::degraded);
       if (e.what == models::step::wake) reach(e.value == 0 ? state::woken : e.value == 1 ? state::timed_out : state::spurious);
       // Announced, and taken back by the receiver itself without a sleep in between.
       if (e.what == models::step::atomic_store && e.where == site::parked_store && e.value == 0 && !slept) reach(state::not_parked);

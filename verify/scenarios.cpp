@@ -288,6 +288,18 @@ std::vector<workload> channel_scenarios() {
        .threads = {{write(8), write(0)}, {event_loop(2)}},
        .reaches = {armed, not_armed, delivered},
        .bound = 4, .deep_bound = 6},
+      {.name = "channel/fence_refused",
+       .catches = "a receiver that sleeps, or counts itself armed, without the fence that its wake-up needs",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), write(0), leave()}, {receive(1), receive_soon(1), receive(2)}},
+       .reaches = {parked, woken, degraded, timed_out, delivered, disconnected},
+       .refused = true, .bound = 3, .deep_bound = 5},
+      {.name = "channel/fence_refused_in_event_loop",
+       .catches = "a receiver that is armed without the fence that its signal needs",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), write(0)}, {event_loop(2)}},
+       .reaches = {armed, not_armed, degraded, delivered},
+       .refused = true, .bound = 3, .deep_bound = 5},
       {.name = "channel/both_ends_leave",
        .catches = "a wake-up that touches memory which the receiver has freed",
        .ring = variant::spsc, .capacity = 32,
@@ -301,6 +313,7 @@ std::vector<workload> all_scenarios() {
   std::vector<workload> all = ring_scenarios();
   for (const workload& w : channel_scenarios())
     for (const bool asymmetric : {false, true}) {
+      if (w.refused && !asymmetric) continue;  // two ordinary fences can not be refused
       all.push_back(w);
       all.back().name += asymmetric ? "/asymmetric" : "/symmetric";
       all.back().channel = true;

@@ -96,8 +96,9 @@ enum class state : std::uint8_t {
   closed,
   armed,
   not_armed,
+  degraded,       // the heavy fence was refused
 };
-inline constexpr std::size_t state_count = static_cast<std::size_t>(state::not_armed) + 1;
+inline constexpr std::size_t state_count = static_cast<std::size_t>(state::degraded) + 1;
 
 constexpr const char* to_string(state s) {
   constexpr const char* names[] = {"wrap",          "third lap",    "padding",   "full",          "recovered",
@@ -105,7 +106,8 @@ constexpr const char* to_string(state s) {
                                    "held back",     "published",    "exactly full", "reuse",      "flushed",
                                    "flush gave up", "overtaken commit", "producer frees", "consumer frees", "stale tail",
                                    "parked",        "woken",        "not parked", "timed out",    "spurious wake-up",
-                                   "disconnected",  "sender told",  "closed",    "armed",         "not armed"};
+                                   "disconnected",  "sender told",  "closed",    "armed",         "not armed",
+                                   "degraded"};
   static_assert(sizeof(names) / sizeof(*names) == state_count);
   return names[static_cast<std::size_t>(s)];
 }
@@ -122,6 +124,7 @@ struct workload {
   bool channel = false;
   bool asymmetric = false;     // fences of a channel
   unsigned spurious = 0;       // wake-ups for no reason that may happen
+  bool refused = false;        // the kernel may refuse the heavy fence, from any moment on
   unsigned bound = 0;       // context bound of the default run; 0: full search
   unsigned deep_bound = 0;  // of the deep run; 0: full search
 };
