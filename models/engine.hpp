@@ -13,17 +13,29 @@
 namespace logbuf::models {
 
 enum class search : std::uint8_t {
+  reduced,  // every schedule, equivalent ones once
   full,    // every schedule and every value that the engine's loads can see
   bound,   // the same with at most `context_bound` preemptions
   random,  // `max_executions` of them, from `seed` on
 };
 
+// What the reduced search takes for equivalent; the weaker ones are there to be compared with.
+enum class reduction : std::uint8_t {
+  none,        // nothing: every schedule is explored
+  sleep_sets,  // executions in which operations on different objects, or loads, change places
+  reads_from,  // and a load that reads an older store with a newer store
+};
+
 struct limits {
-  search how = search::full;
+  search how = search::reduced;
+  reduction reduce = reduction::reads_from;
+  bool newest_two = false;        // of the reduced search: loads see no more than in the full search
+  unsigned spurious_failures = 1;  // of compare-exchanges, in each execution of the reduced search
   unsigned context_bound = 2;
   std::uint64_t max_executions = 0;  // 0: none
   double max_seconds = 0;            // 0: none
   std::uint64_t seed = 1;                // of the random search: the number of its first execution
+  bool collect_outcomes = false;
   std::string replay{};              // a state from an earlier outcome: run that execution alone
   std::function<void(std::uint64_t)> progress{};  // called now and then with the executions so far
 };
@@ -32,6 +44,9 @@ struct outcome {
   bool failed = false;
   bool to_the_end = false;  // every execution within the search's bounds was explored
   std::uint64_t executions = 0;
+  std::uint64_t redundant = 0;  // of these: equivalent to others, and found to be so only on the way
+  std::uint64_t outcomes = 0;        // different ones, and a digest of them, where the limits ask for it
+  std::uint64_t outcome_digest = 0;
   std::string failure{};  // what failed
   std::string kind{};     // "data race", "assertion", ...
   std::string state{};    // for replay

@@ -7,6 +7,7 @@
 // - The order at a site is read from the session, so that a run can weaken it.
 #pragma once
 
+#include "announcements.hpp"
 #include "relacy.hpp"
 
 namespace logbuf::models {
@@ -46,6 +47,88 @@ inline void record(step what, site where, std::uint64_t value, std::uint32_t off
   current.hit(where);
   current.record({what, static_cast<std::uint8_t>(thread()), where, offset, before, value, clock()});
 }
+
+inline void announce(shared_object& what, touch how) {
+  announced[thread()] = {&what, how};
+}
+
+// A Relacy atomic whose operations are announced.
+template <class T>
+class object {
+ public:
+  explicit object(T initial) : value_(initial) {}
+
+  T load(rl::memory_order o, const rl::debug_info& i) const {
+    // After a yield Relacy does not let a thread read again what it saw before and what is not the newest any more, so
+    // that a loop goes on: a new store then takes a value away, as it does for a sequentially consistent load.
+    const bool ordered = o == rl::mo_seq_cst || rl::ctx().threadx_->last_yield_ != 0;
+    announce(seen_, ordered ? touch::ordered_read : touch::read);
+    return value_.load(o, i);
+  }
+  void store(T v, rl::memory_order o, const rl::debug_info& i) {
+    announce(seen_, touch::write);
+    value_.store(v, o, i);
+    stored();
+  }
+  bool compare_exchange_weak(T& expected, T desired, rl::memory_order won, rl::memory_order lost, const rl::debug_info& i) {
+    announce(seen_, touch::write);
+    const bool done = value_.compare_exchange_weak(expected, desired, won, i, lost, i);
+    if (done) stored();
+    return done;
+  }
+  T exchange(T v, rl::memory_order o, const rl::debug_info& i) {
+    announce(seen_, touch::write);
+    const T before = value_.exchange(v, o, i);
+    stored();
+    return before;
+  }
+  T fetch_add(T n, rl::memory_order o, const rl::debug_info& i) {
+    announce(seen_, touch::write);
+    const T before = value_.fetch_add(n, o, i);
+    stored();
+    return before;
+  }
+  T fetch_sub(T n, rl::memory_order o, const rl::debug_info& i) {
+    announce(seen_, touch::write);
+    const T before = value_.fetch_sub(n, o, i);
+    stored();
+    return before;
+  }
+
+  // A plain write: later atomic loads see it. Not a scheduling point.
+  void write(T v) {
+    rl::preemption_disabler no_preemption(rl::ctx());
+    value_.store(v, rl::mo_relaxed, rl::debug_info("plain write", "", 0));
+    stored();
+  }
+  // The newest value, whatever a load might see.
+  T newest() const { return value_.debug_value(); }
+
+  // As a futex does, which compares and sleeps in one step. False: the value is another one.
+  bool begin_sleep(T expected) {
+    announce(seen_, touch::write);
+    rl::ctx().sched();
+    return newest() == expected;
+  }
+  rl::unpark_reason sleep(bool is_timed, bool may_be_spurious, const rl::debug_info& i) {
+    announce(seen_, touch::write);
+    rl::timestamp_t& last_yield = rl::ctx().threadx_->last_yield_;
+    const rl::timestamp_t before = last_yield;
+    const auto reason = value_.wait(rl::ctx(), is_timed, may_be_spurious, i);
+    last_yield = before;  // a sleep is no round of a loop
+    return reason;
+  }
+  // Part of the operation before it, which has to be an exchange of, or a store to this object.
+  void wake(const rl::debug_info& i) { value_.wake(rl::ctx(), 1, i); }
+
+ private:
+  void stored() {
+    if (++seen_.stores + 1 >= rl::atomic_history_size) current.forgot_stores = true;
+  }
+
+  rl::atomic<T> value_;
+  mutable shared_object seen_;
+};
 
 // The reason was given to session::explain.
 [[noreturn]] inline void fail(rl::test_result_e kind) {
@@ -119,7 +202,7 @@ class relacy_buffer {
       const std::size_t in_word = (offset + done) % 8;
       const std::size_t n = std::min(from.size() - done, 8 - in_word);
       cell& c = checked((offset + done) / 8 * 8, site::header_poll);
-      std::uint64_t value = c.value.debug_value();
+      std::uint64_t value = c.value.newest();
       std::memcpy(reinterpret_cast<std::byte*>(&value) + in_word, from.data() + done, n);
       write_word(c, (offset + done) / 8 * 8, value, what);
       done += n;
@@ -134,7 +217,7 @@ class relacy_buffer {
       const std::size_t in_word = (offset + done) % 8;
       const std::size_t n = std::min(to.size() - done, 8 - in_word);
       cell& c = checked((offset + done) / 8 * 8, site::header_poll);
-      const std::uint64_t value = c.value.debug_value();
+      const std::uint64_t value = c.value.newest();
       const vector_clock now = tick();
       current.record({step::payload_read, static_cast<std::uint8_t>(thread()), {},
                       static_cast<std::uint32_t>((offset + done) / 8 * 8), 0, value, now});
@@ -145,11 +228,11 @@ class relacy_buffer {
   }
 
   // For the checks at the end, outside of the execution.
-  std::uint64_t value_at(std::size_t offset) const { return at(offset / 8).value.debug_value(); }
+  std::uint64_t value_at(std::size_t offset) const { return at(offset / 8).value.newest(); }
 
  private:
   struct cell {
-    rl::atomic<std::uint64_t> value{0};
+    relacy_detail::object<std::uint64_t> value{0};
     word_shadow shadow;
   };
   struct alignas(cell) slot {
@@ -172,9 +255,7 @@ class relacy_buffer {
     const vector_clock now = tick();
     current.record({what, static_cast<std::uint8_t>(thread()), {}, static_cast<std::uint32_t>(offset), 0, value, now});
     verify(c.shadow.plain_write(thread(), now, current.trace_size - 1));
-    // Later atomic loads see this value. Not a scheduling point.
-    rl::preemption_disabler no_preemption(rl::ctx());
-    c.value.store(value, rl::mo_relaxed, rl::debug_info("plain write", "", 0));
+    c.value.write(value);
   }
 
   void verify(word_shadow::collision earlier) const {
@@ -189,8 +270,8 @@ class relacy_buffer {
   std::array<slot, max_words> storage_;
 };
 
-// Waiting. What Relacy can not say is assumed: the heavy fence of the asymmetric pair orders every thread's accesses at
-// one point (so it carries more than membarrier promises), and the light one costs and does nothing.
+// Waiting. A heavy fence and a light one order each other as two sequentially consistent fences do; two light ones do
+// not, and a light one is no acquire or release fence either: it is a compiler barrier, and orders nothing by itself.
 struct relacy_waiting {
   struct deadline {
     bool finite = false;
@@ -210,31 +291,23 @@ struct relacy_waiting {
 
   template <site S>
   static void light_fence(site_tag<S>, bool asymmetric) {
-    if (!asymmetric) fence(S);
+    asymmetric ? asymmetric_fence(S, false) : fence(S);
   }
   template <site S>
   [[nodiscard]] static bool heavy_fence(site_tag<S>, bool asymmetric) {
     if (!asymmetric) return fence(S), true;
     if (fence_may_be_refused && !fence_is_refused) fence_is_refused = rl::ctx().rand(2, rl::sched_type_user) != 0;
     if (fence_is_refused) return relacy_detail::record(step::fence_refused, S, 0), false;
-    if (current.order(S) == std::memory_order_seq_cst) {
-      rl::ctx().sched();
-      rl::ctx().rl_global_fence();
-    }
-    relacy_detail::record(step::fence, S, 1);
-    return true;
+    return asymmetric_fence(S, true), true;
   }
 
-  // The kernel compares and sleeps in one step.
   template <class Word>
   static void park(parker&, Word& word, std::uint32_t expected, deadline d) {
     using namespace relacy_detail;
-    rl::ctx().sched();
     live.check(&word, site::parked_store);
-    if (word.value.debug_value() != expected) return;
+    if (!word.value.begin_sleep(expected)) return;
     record(step::park, site::parked_store, expected);
-    const bool may_be_spurious = spurious_wakeups != 0;
-    const auto reason = word.value.wait(rl::ctx(), d.finite, may_be_spurious, info(site::parked_store));
+    const auto reason = word.value.sleep(d.finite, spurious_wakeups != 0, info(site::parked_store));
     if (reason == rl::unpark_reason_spurious) --spurious_wakeups;
     record(step::wake, site::parked_store, reason == rl::unpark_reason_timeout ? 1 : reason == rl::unpark_reason_spurious ? 2 : 0);
     deadline_has_passed |= reason == rl::unpark_reason_timeout;
@@ -243,31 +316,52 @@ struct relacy_waiting {
   static void unpark(parker&, Word& word) {
     relacy_detail::live.check(&word, site::parked_claim);
     relacy_detail::record(step::unpark, site::parked_claim, 0);
-    word.value.wake(rl::ctx(), 1, relacy_detail::info(site::parked_claim));
+    word.value.wake(relacy_detail::info(site::parked_claim));
   }
 
   // An event descriptor and a loop that waits for it.
   static void signal(int) {
     relacy_detail::record(step::signal, site::parked_claim, 0);
     event->store(1, rl::mo_seq_cst, rl::debug_info("signal", "", 0));
-    event->wake(rl::ctx(), 1, rl::debug_info("signal", "", 0));
+    event->wake(rl::debug_info("signal", "", 0));
   }
   static void wait_for_event() {
-    rl::ctx().sched();
-    if (event->debug_value() == 0) event->wait(rl::ctx(), false, false, rl::debug_info("epoll", "", 0));
+    if (event->begin_sleep(0)) (void)event->sleep(false, false, rl::debug_info("epoll", "", 0));
     event->store(0, rl::mo_seq_cst, rl::debug_info("read", "", 0));
   }
 
   // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
-  static void spin_hint() { rl::ctx().yield(1, rl::debug_info("spin", "", 0)); }
+  static void spin_hint() {
+    if (!loop_is_bounded[relacy_detail::thread()]) rl::ctx().yield(1, rl::debug_info("spin", "", 0));
+  }
 
   // Of the execution at hand.
   static inline bool fence_may_be_refused = false, fence_is_refused = false;
   static inline bool deadline_has_passed = false;
   static inline unsigned spurious_wakeups = 0;  // how many may still happen
-  static inline rl::atomic<std::uint32_t>* event = nullptr;
+  static inline relacy_detail::object<std::uint32_t>* event = nullptr;
+  static inline vector_clock heavy_fences{}, light_fences{};  // what happens before the ones so far
+  static inline std::array<bool, max_threads> loop_is_bounded{};  // then nobody has to let the others go on
 
  private:
+  static void asymmetric_fence(site s, bool heavy) {
+    using namespace relacy_detail;
+    if (current.order(s) == std::memory_order_seq_cst) {
+      rl::context& c = rl::ctx();
+      announce(asymmetric_order, heavy ? touch::write : touch::ordered_read);
+      c.sched();
+      if (heavy) c.atomic_thread_fence_acquire();
+      rl::timestamp_t* const own = c.threadx_->acq_rel_order_;
+      vector_clock& same_kind = heavy ? heavy_fences : light_fences;
+      for (std::size_t t = 0; t != static_cast<std::size_t>(c.get_thread_count()); ++t) {
+        own[t] = std::max(own[t], heavy_fences[t]);
+        if (heavy) own[t] = std::max(own[t], light_fences[t]);
+        same_kind[t] = std::max(same_kind[t], own[t]);
+      }
+      if (heavy) c.atomic_thread_fence_release();
+    }
+    record(step::fence, s, heavy ? 1 : 2);
+  }
   static void fence(site s) {
     rl::context& c = rl::ctx();
     switch (current.order(s)) {
@@ -276,7 +370,10 @@ struct relacy_waiting {
       case std::memory_order_acquire: c.atomic_thread_fence_acquire(); break;
       case std::memory_order_release: c.atomic_thread_fence_release(); break;
       case std::memory_order_acq_rel: c.atomic_thread_fence_acq_rel(); break;
-      case std::memory_order_seq_cst: c.atomic_thread_fence_seq_cst(); break;
+      case std::memory_order_seq_cst:
+        relacy_detail::announce(fence_order, touch::write);
+        c.atomic_thread_fence_seq_cst();
+        break;
     }
     relacy_detail::record(step::fence, s, 0);
   }
@@ -288,7 +385,7 @@ struct relacy_atomics : relacy_waiting {
     explicit word(T initial) : value(initial) { relacy_detail::live.add(this); }
     word() : word(T{}) {}
     ~word() { relacy_detail::live.remove(this); }
-    rl::atomic<T> value;
+    relacy_detail::object<T> value;
   };
 
   template <site S, class T>
@@ -312,7 +409,7 @@ struct relacy_atomics : relacy_waiting {
     using namespace relacy_detail;
     live.check(&w, Won);
     T seen = expected;
-    const bool won = w.value.compare_exchange_weak(seen, desired, order(Won), info(Won), order(Lost), info(Lost));
+    const bool won = w.value.compare_exchange_weak(seen, desired, order(Won), order(Lost), info(Won));
     if (won) {
       record(step::exchange_won, Won, desired, 0, expected);
     } else {

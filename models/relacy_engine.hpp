@@ -1,8 +1,8 @@
 // Runs a program under Relacy's schedulers: within a budget, with progress, and with a state that replays a failure.
 //
-// Limits of this engine: a load sees the newest value or the one before it (the random search: two before);
-// modification order is the order of execution; a failed exchange reads the newest value; at most one spurious failure
-// for each object in the full and the bounded search; no load buffering.
+// Limits of this engine: modification order is the order of execution; a failed exchange reads the newest value; no load
+// buffering. In the reduced search a load sees every older store that it may; in Relacy's own full and bounded searches
+// the newest value or the one before it, and at most one spurious failure for each object.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,8 @@
 #include <string>
 
 #include "engine.hpp"
+#include "outcomes.hpp"
+#include "reducing_scheduler.hpp"
 #include "relacy_atomics.hpp"
 
 namespace logbuf::models {
@@ -21,6 +23,7 @@ struct control {
   const limits* within = nullptr;
   std::chrono::steady_clock::time_point deadline{};
   bool to_the_end = false;
+  std::uint64_t redundant = 0;
 };
 inline control running;
 
@@ -34,6 +37,7 @@ class budgeted : public Scheduler {
     const limits& l = *running.within;
     const std::uint64_t done = ++current.executions;
     current.begin_execution();
+    if constexpr (requires { this->redundant(); }) running.redundant = this->redundant();
     if (Scheduler::iteration_end()) {
       running.to_the_end = Exhaustive;
       return true;
@@ -53,7 +57,10 @@ struct suite : rl::test_suite<suite<Program>, static_cast<rl::thread_id_t>(Progr
   Program program;
   void before() { program.before(); }
   void thread(unsigned index) { program.thread(index); }
-  void after() { program.after(); }
+  void after() {
+    if (outcomes.is_collecting && !current.is_redundant) outcomes.add(outcome_of_execution());
+    program.after();
+  }
 };
 
 inline std::string kind_of(rl::test_result_e r) {
@@ -90,10 +97,14 @@ struct relacy_engine {
       relacy_waiting::spurious_wakeups = spurious;
       relacy_waiting::fence_may_be_refused = refused;
       relacy_waiting::fence_is_refused = false;
+      relacy_waiting::loop_is_bounded = {};
+      relacy_waiting::heavy_fences = relacy_waiting::light_fences = {};
       relacy_waiting::event = &event;
     }
-    rl::atomic<std::uint32_t> event{0};
+    relacy_detail::object<std::uint32_t> event{0};
   };
+  // While it is true the thread's loop ends by itself, and need not let the others go on.
+  static void set_loop_is_bounded(bool is) { relacy_waiting::loop_is_bounded[thread()] = is; }
   static void wait_for_event() { relacy_waiting::wait_for_event(); }
   static atomics::deadline soon() {
     relacy_waiting::deadline_has_passed = false;
@@ -109,13 +120,15 @@ struct relacy_engine {
     constexpr auto n = static_cast<rl::thread_id_t>(Program::threads);
     static_assert(Program::threads <= max_threads);
 
+    outcomes.is_collecting = l.collect_outcomes;
+    current.forgot_stores = false;
     current.executions = 0;
     current.failure = {};
     current.begin_execution();
     live.clear();
     running = {&l, std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                          std::chrono::duration<double>(l.max_seconds)),
-               false};
+               false, 0};
 
     std::ofstream nowhere("/dev/null");
     rl::test_params params;
@@ -126,6 +139,14 @@ struct relacy_engine {
     rl::ostringstream state;
     rl::test_result_e result{};
     switch (l.how) {
+      case search::reduced:
+        // What Relacy calls random: loads that see older stores, and spurious failures that the scheduler limits.
+        params.search_type = l.newest_two ? rl::sched_full : rl::sched_random;
+        params.iteration_count = ~rl::iteration_t{0};
+        reducing_scheduler<n>::how = l.reduce;
+        reducing_scheduler<n>::spurious_failures = l.spurious_failures;
+        result = rl::run_test<test, budgeted<reducing_scheduler<n>, true>>(params, state, false);
+        break;
       case search::full:
         params.search_type = rl::sched_full;
         result = rl::run_test<test, budgeted<rl::full_search_scheduler<n>, true>>(params, state, false);
@@ -143,7 +164,10 @@ struct relacy_engine {
     }
     outcome o;
     o.failed = result != rl::test_result_success;
-    o.to_the_end = running.to_the_end;
+    o.to_the_end = running.to_the_end && !(l.how == search::reduced && !l.newest_two && current.forgot_stores);
+    o.redundant = running.redundant;
+    o.outcomes = outcomes.size();
+    o.outcome_digest = outcomes.digest();
     o.executions = current.executions + (o.failed ? 1 : 0);
     if (o.failed) {
       o.kind = kind_of(result);

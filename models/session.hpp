@@ -47,6 +47,8 @@ struct session {
 
   std::array<event, trace_capacity> trace{};  // of the current execution
   std::size_t trace_size = 0;
+  bool forgot_stores = false;  // in some execution: the engine's history of an object was too short for all its stores
+  bool is_redundant = false;  // the scheduler knows the current execution to be equivalent to an earlier one
   std::array<char, 256> failure{};  // of the current execution; empty while it holds
 
   session() {
@@ -72,7 +74,7 @@ struct session {
   const char* explain(const char* text) { return explain("%s", text); }
 
   void hit(site s) { ++hits[static_cast<std::size_t>(s)]; }
-  void begin_execution() { trace_size = 0, raced_first = raced_second = none; }
+  void begin_execution() { is_redundant = false, trace_size = 0, raced_first = raced_second = none; }
 };
 
 // One run at a time in a process: the runner gives each its own process.

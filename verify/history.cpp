@@ -52,7 +52,7 @@ std::string operation(const event& e) {
     case step::payload_read: return "read payload";
     case step::zero: return "zero";
     case step::free_memory: return "free memory";
-    case step::fence: return e.value != 0 ? "heavy fence" : "fence";
+    case step::fence: return e.value == 0 ? "fence" : e.value == 1 ? "heavy fence" : "light fence";
     case step::fence_refused: return "heavy fence, refused";
     case step::park: return "park";
     case step::wake: return e.value == 0 ? "woken" : e.value == 1 ? "woken by the deadline" : "woken for no reason";

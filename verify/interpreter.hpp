@@ -153,7 +153,9 @@ class program {
 
   void flush(unsigned t, producer_end& p, const op& o) {
     unsigned looks = 0;
+    Engine::set_loop_is_bounded(true);
     const bool flushed = p.flush_while([&] { return ++looks < o.tries; });
+    Engine::set_loop_is_bounded(false);
     reach(flushed ? state::flushed : state::flush_gave_up);
     if (flushed) {
       if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
@@ -274,13 +276,14 @@ class program {
       const bool armed = consumer_->arm();
       reach(armed ? state::armed : state::not_armed);
       if (armed) Engine::wait_for_event();
-      else if (consumer_->is_degraded()) Engine::atomics::nap();  // as its user has to
+      const std::size_t before = received;
       for (;;) {
         auto record = consumer_->try_receive();
         if (!record && record.error() == receive_error::empty) break;
         if (!answered(record)) return;
         ++received;
       }
+      if (!armed && received == before) Engine::atomics::nap();  // it can not be armed any more: its user has to poll
     }
   }
 

@@ -11,6 +11,7 @@ json to_json(const result& r) {
             {"engine", r.engine},
             {"search", to_string(r.how)},
             {"executions", r.executions},
+            {"redundant", r.redundant},
             {"explored_to_the_end", r.to_the_end},
             {"seconds", r.seconds},
             {"verdict", to_string(r.is)},
@@ -18,6 +19,7 @@ json to_json(const result& r) {
             {"weakened", weakened},
             {"unreached", r.unreached},
             {"sites", r.sites}};
+  if (r.outcomes != 0) j["outcomes"] = {{"count", r.outcomes}, {"digest", r.outcome_digest}};
   if (r.how == models::search::bound) j["context_bound"] = r.context_bound;
   if (r.is == verdict::failed)
     j["failure"] = {{"kind", r.kind}, {"what", r.failure}, {"history", r.history}, {"replay", r.replay}};
@@ -28,10 +30,15 @@ result from_json(const json& j) {
   result r;
   r.scenario = j.at("scenario");
   r.engine = j.at("engine");
-  for (const auto s : {models::search::full, models::search::bound, models::search::random})
+  for (const auto s : {models::search::reduced, models::search::full, models::search::bound, models::search::random})
     if (j.at("search") == to_string(s)) r.how = s;
   r.context_bound = j.value("context_bound", 0u);
   r.executions = j.at("executions");
+  r.redundant = j.at("redundant");
+  if (j.contains("outcomes")) {
+    r.outcomes = j["outcomes"].at("count");
+    r.outcome_digest = j["outcomes"].at("digest");
+  }
   r.to_the_end = j.at("explored_to_the_end");
   r.seconds = j.at("seconds");
   for (const auto v : {verdict::held, verdict::sampled, verdict::failed, verdict::unreached, verdict::incomplete})

@@ -13,6 +13,7 @@
 
 #include <logbuf/ordering.hpp>
 
+#include "comparison.hpp"
 #include "history.hpp"
 #include "mutants.hpp"
 #include "pool.hpp"
@@ -28,10 +29,10 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, quick = false, deep = false, quiet = false, mutants = false;
+  bool list = false, sites = false, deep = false, quiet = false, mutants = false, compare = false;
   std::vector<std::string> filters{};
   std::string scheduler{};
-  unsigned context_bound = 0;
+  unsigned context_bound = 0, spurious_failures = 1;
   std::uint64_t executions = 0, seed = 1;
   double seconds = 0;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
@@ -46,10 +47,8 @@ int complain(const std::string& what) {
 
 void list_scenarios() {
   for (const workload& w : scenarios()) {
-    std::printf("%s\n    catches: %s\n    %zu threads, %zu bytes; search: %s, --deep: %s\n    has to reach:", w.name.c_str(),
-                w.catches.c_str(), w.threads.size(), w.capacity,
-                search_text(w.bound ? models::search::bound : models::search::full, w.bound).c_str(),
-                search_text(w.deep_bound ? models::search::bound : models::search::full, w.deep_bound).c_str());
+    std::printf("%s%s\n    catches: %s\n    %zu threads, %zu bytes\n    has to reach:", w.name.c_str(),
+                w.deep ? " (--deep)" : "", w.catches.c_str(), w.threads.size(), w.capacity);
     for (const state s : w.reaches) std::printf(" [%s]", to_string(s));
     std::printf("\n");
   }
@@ -60,9 +59,6 @@ void list_sites() {
     std::printf("%-18s %-8s pairs with: %s\n%-27s carries: %s\n%-27s weakened: %s\n", s.name.data(),
                 order_name(static_cast<int>(s.order)), s.pairs_with.data(), "", s.carries.data(), "", s.breaks.data());
 }
-
-// Just enough to reach what a scenario is about.
-unsigned quick_bound(const workload& w) { return w.ring == variant::mpsc ? 1 : std::max(2u, w.bound); }
 
 // The jobs that the options ask for; an error text where they make no sense.
 std::vector<job> plan(const settings& o, std::string& error) {
@@ -78,15 +74,14 @@ std::vector<job> plan(const settings& o, std::string& error) {
           return w.name.find(f) != std::string::npos;
         }))
       continue;
+    if (w.deep && !o.deep && o.filters.empty()) continue;
     job j{w.name, {}, weakened};
     models::limits& l = j.within;
-    const unsigned bound = o.deep ? w.deep_bound : o.quick ? quick_bound(w) : w.bound;
-    l.how = bound != 0 ? models::search::bound : models::search::full;
-    l.context_bound = bound;
     if (o.scheduler == "full") l.how = models::search::full;
-    if (o.scheduler == "bound") l.how = models::search::bound, l.context_bound = std::max(1u, w.bound);
+    if (o.scheduler == "bound" || o.context_bound != 0) l.how = models::search::bound;
     if (o.scheduler == "random") l.how = models::search::random;
-    if (o.context_bound != 0) l.how = models::search::bound, l.context_bound = o.context_bound;
+    if (o.context_bound != 0) l.context_bound = o.context_bound;
+    l.spurious_failures = o.spurious_failures;
     l.max_executions = o.executions;
     if (l.how == models::search::random) {
       if (l.max_executions == 0) l.max_executions = o.deep ? 2'000'000 : 100'000;
@@ -186,6 +181,28 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
   return killed == total && written ? all_held : something_failed;
 }
 
+int run_comparison(const settings& o, const std::vector<job>& jobs) {
+  const std::uint64_t executions = o.executions != 0 ? o.executions : 100'000;
+  std::printf("Executions (different outcomes) of searches that reduce more and less. The first three let loads see every older\n"
+              "store, the last two the newest two: within these groups the outcomes have to be the same, where a search\n"
+              "comes to its end within %llu executions (--executions).\n\n%-46s",
+              static_cast<unsigned long long>(executions), "scenario");
+  for (const compared_search& s : compared_searches) std::printf(" %22s", s.name);
+  std::printf("  outcomes\n%s\n", std::string(180, '-').c_str());
+  std::ptrdiff_t agreed = 0, differ = 0, alone = 0;
+  compare_searches(jobs, o.jobs, executions, [&](const comparison& c) {
+    std::printf("%-46s", c.scenario.c_str());
+    for (const result& r : c.searches)
+      std::printf(" %22s", !r.to_the_end ? "-" : (std::to_string(r.executions) + " (" + std::to_string(r.outcomes) + ")").c_str());
+    std::printf("  %s\n", !c.agree ? "DIFFERENT" : c.compared ? "same" : "nothing to compare with");
+    std::fflush(stdout);
+    ++(!c.agree ? differ : c.compared ? agreed : alone);
+  });
+  if (alone != 0) std::printf("\n%td scenarios are too large for a second search\n", alone);
+  std::printf("\n%td passed, %td failed\n", agreed, differ);
+  return differ == 0 && agreed != 0 ? all_held : something_failed;
+}
+
 int run_replay(const settings& o) {
   const parsed_replay p = parse_replay(o.replay);
   if (!p.error.empty()) return complain(p.error);
@@ -210,16 +227,17 @@ int main(int argc, char** argv) {
   app.add_flag("--list", o.list, "list the scenarios: what each would catch, its bounds, what it has to reach");
   app.add_flag("--sites", o.sites, "list the ordering sites: order, partner, and what breaks when one is weakened");
   app.add_option("--filter", o.filters, "only scenarios whose name contains TEXT; repeatable")->type_name("TEXT");
-  app.add_option("--scheduler", o.scheduler, "full, bound or random, for every scenario")
-      ->check(CLI::IsMember({"full", "bound", "random"}));
+  app.add_option("--scheduler", o.scheduler, "reduced (default), or Relacy's own full, bound or random")
+      ->check(CLI::IsMember({"reduced", "full", "bound", "random"}));
   app.add_option("--context-bound", o.context_bound, "preemptions in an execution, 1 to 9; means --scheduler bound")
       ->check(CLI::Range(1, 9));
   app.add_option("--executions", o.executions, "at most N executions of each scenario")->type_name("N")->check(CLI::PositiveNumber);
   app.add_option("--seconds", o.seconds, "at most S seconds for each scenario (default 120, --deep 1800)")
       ->type_name("S")->check(CLI::PositiveNumber);
   app.add_option("--seed", o.seed, "first seed of --scheduler random")->type_name("N");
-  auto* quick = app.add_flag("--quick", o.quick, "shallow bounds: a few seconds in all");
-  app.add_flag("--deep", o.deep, "the deeper bounds, for a nightly run")->excludes(quick);
+  app.add_option("--spurious", o.spurious_failures, "spurious failures of compare-exchanges in an execution of the reduced search (default 1)")
+      ->type_name("N")->check(CLI::Range(0, 9));
+  app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
   app.add_option("--jobs", o.jobs, "scenarios at a time (default: one for each core)")->check(CLI::Range(1, 256));
   app.add_option("--weaken", o.weaken, "weaken an ordering site, to relaxed or to ORDER; repeatable. The run should fail")
       ->type_name("SITE[=ORDER]");
@@ -231,6 +249,10 @@ int main(int argc, char** argv) {
   app.add_subcommand("mutants", "weaken every ordering site that is not relaxed, one at a time: all have to be killed")
       ->fallthrough()
       ->callback([&] { o.mutants = true; });
+
+  app.add_subcommand("compare", "hold the reduced search against searches that reduce less: the outcomes have to be the same")
+      ->fallthrough()
+      ->callback([&] { o.compare = true; });
 
   try {
     app.parse(argc, argv);
@@ -252,5 +274,6 @@ int main(int argc, char** argv) {
     if (word == "--json" || word == "--junit" || word == "--markdown") ++i;  // where reports go changes nothing in them
     else command += " " + word;
   }
+  if (o.compare) return run_comparison(o, jobs);
   return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
 }

@@ -12,10 +12,12 @@
 namespace logbuf::verify {
 
 const char* const limits_of_relacy =
-    "Relacy explores: every schedule within the search's bound; of each load the newest value and the one before it\n"
-    "(random: two before); one spurious failure for each exchanged word (random: any number). It does not see load\n"
-    "buffering, values older than that, a modification order that differs from the order of execution, or a failed\n"
-    "exchange that reads an old value. \"To the end\" is within these limits and the bounds of the scenario.\n";
+    "reduced: every schedule, equivalent ones once; a load sees every older store that it may; spurious failures up to a\n"
+    "budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see\n"
+    "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the\n"
+    "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++\n"
+    "promises. \"To the end\" is within these limits and the sizes of the scenario. Redundant executions turned out to be\n"
+    "equivalent to others on the way.\n";
 
 namespace {
 
@@ -60,15 +62,16 @@ std::string missing(const result& r) {
 
 std::string table_header() {
   char line[200];
-  std::snprintf(line, sizeof line, "%-38s %-7s %-8s %12s  %-23s %8s  %s\n", "scenario", "engine", "search", "executions",
+  std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12s %12s  %-23s %8s  %s\n", "scenario", "engine", "search", "executions", "redundant",
                 "explored", "seconds", "verdict");
-  return line + std::string(112, '-') + "\n";
+  return line + std::string(133, '-') + "\n";
 }
 
 std::string table_row(const result& r) {
   char line[400];
-  std::snprintf(line, sizeof line, "%-38s %-7s %-8s %12llu  %-23s %8s  %s%s\n", r.scenario.c_str(), r.engine.c_str(),
+  std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12llu %12llu  %-23s %8s  %s%s\n", r.scenario.c_str(), r.engine.c_str(),
                 search_text(r.how, r.context_bound).c_str(), static_cast<unsigned long long>(r.executions),
+                static_cast<unsigned long long>(r.redundant),
                 explored(r).c_str(), seconds(r.seconds).c_str(), to_string(r.is),
                 r.unreached.empty() || r.is == verdict::failed ? "" : (": " + missing(r)).c_str());
   return line;

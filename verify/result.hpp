@@ -31,6 +31,7 @@ constexpr bool passes(verdict v) { return v == verdict::held || v == verdict::sa
 
 constexpr const char* to_string(models::search s) {
   switch (s) {
+    case models::search::reduced: return "reduced";
     case models::search::full: return "full";
     case models::search::bound: return "bound";
     case models::search::random: return "random";
@@ -55,6 +56,8 @@ struct result {
   models::search how{};
   unsigned context_bound = 0;
   std::uint64_t executions = 0;
+  std::uint64_t redundant = 0;
+  std::uint64_t outcomes = 0, outcome_digest = 0;
   bool to_the_end = false;
   double seconds = 0;
   verdict is = verdict::failed;

@@ -133,6 +133,9 @@ result run_job(const job& j) {
   r.how = j.within.how;
   r.context_bound = j.within.how == models::search::bound ? j.within.context_bound : 0;
   r.executions = o.executions;
+  r.redundant = o.redundant;
+  r.outcomes = o.outcomes;
+  r.outcome_digest = o.outcome_digest;
   r.to_the_end = o.to_the_end;
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   r.weakened = j.weakened;
@@ -166,7 +169,9 @@ parsed_replay parse_replay(const std::string& text) {
   p.what.scenario = parts[0];
   if (find_scenario(parts[0]) == nullptr) return broken("there is no scenario '" + parts[0] + "'");
   const std::string bound = to_string(models::search::bound);
-  if (parts[1] == to_string(models::search::full)) {
+  if (parts[1] == to_string(models::search::reduced)) {
+    p.what.within.how = models::search::reduced;
+  } else if (parts[1] == to_string(models::search::full)) {
     p.what.within.how = models::search::full;
   } else if (parts[1] == to_string(models::search::random)) {
     p.what.within.how = models::search::random;

@@ -125,8 +125,7 @@ struct workload {
   bool asymmetric = false;     // fences of a channel
   unsigned spurious = 0;       // wake-ups for no reason that may happen
   bool refused = false;        // the kernel may refuse the heavy fence, from any moment on
-  unsigned bound = 0;       // context bound of the default run; 0: full search
-  unsigned deep_bound = 0;  // of the deep run; 0: full search
+  bool deep = false;           // takes longer than the default run has: --deep alone
 };
 
 const std::vector<workload>& scenarios();

@@ -207,7 +207,9 @@ class receiver {
   // Sleeps unless there is something; looks when it wakes, which may be for no reason.
   template <class Stopped>
   sight park(cursor_type& c, deadline d, Stopped& stopped) noexcept {
-    if (const sight seen = announce_and_look(c, stopped); !seen.is_empty()) return seen;
+    if (!is_degraded_) {
+      if (const sight seen = announce_and_look(c, stopped); !seen.is_empty()) return seen;
+    }
     if (is_degraded_) {
       P::nap();
     } else {

@@ -1,0 +1,74 @@
+// The outcomes of a search: what each thread saw and did, in its own order, whatever the order between the threads. Two
+// searches of one program that explore everything have the same outcomes, however few executions one of them needs.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "session.hpp"
+
+namespace logbuf::models {
+
+inline std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
+  h = (h ^ value) * 0x9e3779b97f4a7c15;
+  return h ^ (h >> 29);
+}
+
+// Of the current execution's trace.
+inline std::uint64_t outcome_of_execution() {
+  std::array<std::uint64_t, max_threads> threads{};
+  for (std::size_t i = 0; i != current.trace_size; ++i) {
+    const event& e = current.trace[i];
+    std::uint64_t& h = threads[e.thread];
+    h = mix(h, static_cast<std::uint64_t>(e.what) << 40 | static_cast<std::uint64_t>(e.where) << 32 | e.offset);
+    h = mix(mix(h, e.before), e.value);
+  }
+  std::uint64_t all = 1;
+  for (const std::uint64_t h : threads) all = mix(all, h);
+  return all;
+}
+
+// Not a standard container: inside of an execution those would allocate from the engine.
+class outcome_set {
+ public:
+  bool is_collecting = false;
+
+  void add(std::uint64_t outcome) {
+    if (outcome == 0) outcome = 1;
+    if (size_ * 2 >= capacity_) grow();
+    if (insert(slots_, capacity_, outcome)) {
+      ++size_;
+      digest_ += mix(outcome, 0x51ed270b);  // of a sum: the order does not matter
+    }
+  }
+  std::uint64_t size() const { return size_; }
+  std::uint64_t digest() const { return digest_; }
+
+ private:
+  static bool insert(std::uint64_t* slots, std::size_t capacity, std::uint64_t outcome) {
+    std::size_t i = outcome & (capacity - 1);
+    for (; slots[i] != 0; i = (i + 1) & (capacity - 1))
+      if (slots[i] == outcome) return false;
+    slots[i] = outcome;
+    return true;
+  }
+  void grow() {
+    const std::size_t larger = capacity_ == 0 ? 1024 : capacity_ * 2;
+    auto* slots = static_cast<std::uint64_t*>(std::calloc(larger, sizeof(std::uint64_t)));
+    if (slots == nullptr) std::abort();
+    for (std::size_t i = 0; i != capacity_; ++i)
+      if (slots_[i] != 0) insert(slots, larger, slots_[i]);
+    std::free(slots_);
+    slots_ = slots;
+    capacity_ = larger;
+  }
+
+  std::uint64_t* slots_ = nullptr;
+  std::size_t capacity_ = 0, size_ = 0;
+  std::uint64_t digest_ = 0;
+};
+inline outcome_set outcomes;
+
+}  // namespace logbuf::models
