@@ -2,10 +2,12 @@
 #pragma once
 
 #include "../models/engine.hpp"
+#include "litmus.hpp"
 #include "workload.hpp"
 
 namespace logbuf::verify {
 
 models::outcome run_relacy(const workload& w, const models::limits& l);
+models::outcome run_relacy(const litmus& t, const models::limits& l);
 
 }  // namespace logbuf::verify

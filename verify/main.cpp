@@ -13,6 +13,7 @@
 
 #include <logbuf/ordering.hpp>
 
+#include "calibration.hpp"
 #include "comparison.hpp"
 #include "history.hpp"
 #include "mutants.hpp"
@@ -29,7 +30,7 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, deep = false, quiet = false, mutants = false, compare = false;
+  bool list = false, sites = false, deep = false, quiet = false, mutants = false, compare = false, calibrate = false;
   std::vector<std::string> filters{};
   std::string scheduler{};
   unsigned context_bound = 0, spurious_failures = 1;
@@ -203,6 +204,25 @@ int run_comparison(const settings& o, const std::vector<job>& jobs) {
   return differ == 0 && agreed != 0 ? all_held : something_failed;
 }
 
+int run_calibration(const settings& o) {
+  std::printf("Litmus tests: what the reduced search has to see, must never see, and is known to miss.\n\n%-22s %-34s %-10s %-10s %10s %10s  %s\n%s\n",
+              "test", "saw", "never", "misses", "reduced", "full", "verdict", std::string(112, '-').c_str());
+  std::ptrdiff_t good = 0, bad = 0;
+  const auto all = calibrate(o.jobs, o.filters.empty() ? "" : o.filters.front(), [&](const calibrated& c) {
+    const result& r = c.reduced();
+    std::printf("%-22s %-34s %-10s %-10s %10llu %10llu  %s\n", c.test->name.c_str(), saw_text(c, 34).c_str(),
+                joined(c.test->never).c_str(), misses_text(*c.test).c_str(), static_cast<unsigned long long>(r.executions),
+                static_cast<unsigned long long>(c.searches.back().executions), c.wrong.empty() ? "as it has to be" : "WRONG");
+    for (const std::string& w : c.wrong) std::printf("    %s\n", w.c_str());
+    std::fflush(stdout);
+    ++(c.wrong.empty() ? good : bad);
+  });
+  const bool written = o.markdown.empty() || write_file(o.markdown, as_markdown(all));
+  std::printf("\n%td passed, %td failed\n", good, bad);
+  if (all.empty()) return complain("no litmus test matches --filter");
+  return bad == 0 && written ? all_held : something_failed;
+}
+
 int run_replay(const settings& o) {
   const parsed_replay p = parse_replay(o.replay);
   if (!p.error.empty()) return complain(p.error);
@@ -254,6 +274,10 @@ int main(int argc, char** argv) {
       ->fallthrough()
       ->callback([&] { o.compare = true; });
 
+  app.add_subcommand("calibrate", "hold the engine against litmus tests with a known answer")
+      ->fallthrough()
+      ->callback([&] { o.calibrate = true; });
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -265,6 +289,7 @@ int main(int argc, char** argv) {
     return complain("--context-bound goes with --scheduler bound");
   if (o.mutants && !o.weaken.empty()) return complain("mutants weakens the sites itself: --weaken does not go with it");
   if (!o.replay.empty()) return run_replay(o);
+  if (o.calibrate) return run_calibration(o);
   std::string error;
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);

@@ -16,7 +16,7 @@ const char* const limits_of_relacy =
     "budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see\n"
     "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the\n"
     "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++\n"
-    "promises. \"To the end\" is within these limits and the sizes of the scenario. Redundant executions turned out to be\n"
+    "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of the scenario. Redundant executions turned out to be\n"
     "equivalent to others on the way.\n";
 
 namespace {
@@ -144,6 +144,30 @@ std::string as_markdown(const std::vector<mutant>& mutants, const std::string& c
             " | " + std::string(s.carries) + " | " + std::string(s.breaks) + " | " + (killers.empty() ? "-" : killers) + " |\n";
   }
   return text + "\nProduced by `" + command + "`.\n";
+}
+
+std::string joined(const std::vector<std::string>& outcomes) {
+  std::string text;
+  for (const std::string& o : outcomes) text += (text.empty() ? "" : " ") + o;
+  return text;
+}
+
+std::string saw_text(const calibrated& c, std::size_t longest) {
+  const result& r = c.reduced();
+  const std::string text = r.is == verdict::failed ? "a " + r.kind : joined(r.seen);
+  return longest == 0 || text.size() <= longest ? text : text.substr(0, longest - 3) + "...";
+}
+
+std::string misses_text(const litmus& t) { return t.misses.empty() ? joined(t.missed) : "a " + t.misses; }
+
+std::string as_markdown(const std::vector<calibrated>& tests) {
+  std::string text = "| test | about | saw | never | misses | executions, reduced | full |\n|---|---|---|---|---|---:|---:|\n";
+  for (const calibrated& c : tests) {
+    text += "| `" + c.test->name + "` | " + c.test->about + " | " + saw_text(c, 0) + " | " + joined(c.test->never) + " | " +
+            misses_text(*c.test) + " | " + std::to_string(c.reduced().executions) + " | " +
+            std::to_string(c.searches.back().executions) + " |" + (c.wrong.empty() ? "" : " **WRONG**") + "\n";
+  }
+  return text + "\nProduced by `logbuf-verify calibrate`.\n";
 }
 
 }  // namespace logbuf::verify

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "calibration.hpp"
 #include "mutants.hpp"
 #include "result.hpp"
 
@@ -19,6 +20,12 @@ std::string as_markdown(const std::vector<result>& results, const std::string& c
 
 // The site table with the scenario that kills each weaker order.
 std::string as_markdown(const std::vector<mutant>& mutants, const std::string& command);
+
+// Of a litmus test: what it saw (at most so many characters; 0: all), and what the engine misses.
+std::string joined(const std::vector<std::string>& outcomes);
+std::string saw_text(const calibrated& c, std::size_t longest);
+std::string misses_text(const litmus& t);
+std::string as_markdown(const std::vector<calibrated>& tests);
 
 // What the engine can not see; stands beside every table.
 extern const char* const limits_of_relacy;

@@ -67,6 +67,7 @@ struct result {
   std::string history{};    // the failing execution, step by step
   std::string replay{};     // for --replay
   std::vector<std::string> unreached{};
+  std::vector<std::string> seen{};   // the outcomes of a litmus test
   std::vector<std::string> sites{};  // the ordering sites that were used
 };
 

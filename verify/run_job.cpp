@@ -7,6 +7,7 @@
 #include "../models/session.hpp"
 #include "engines.hpp"
 #include "history.hpp"
+#include "litmus_run.hpp"
 #include "run_state.hpp"
 
 namespace logbuf::verify {
@@ -119,7 +120,25 @@ std::vector<weakening> all_weakenings() {
   return all;
 }
 
+static result run_litmus(const job& j) {
+  const auto& all = litmus_tests();
+  const auto test = std::find_if(all.begin(), all.end(), [&](const litmus& t) { return litmus_prefix + t.name == j.scenario; });
+  models::current = {};
+  const models::outcome o = run_relacy(*test, j.within);
+  result r;
+  r.scenario = j.scenario;
+  r.how = j.within.how;
+  r.executions = o.executions, r.redundant = o.redundant;
+  r.to_the_end = o.to_the_end;
+  r.is = o.failed ? verdict::failed : o.to_the_end ? verdict::held : verdict::incomplete;
+  r.kind = o.kind, r.failure = o.failure;
+  for (std::size_t i = 0; i != running_litmus.size; ++i) r.seen.emplace_back(running_litmus.outcomes[i].text.data());
+  std::sort(r.seen.begin(), r.seen.end());
+  return r;
+}
+
 result run_job(const job& j) {
+  if (j.scenario.starts_with(litmus_prefix)) return run_litmus(j);
   const workload& w = *find_scenario(j.scenario);
   models::current = {};
   for (const weakening& weak : j.weakened)

@@ -16,6 +16,8 @@ std::optional<std::string> check_weakening(const weakening& w);
 // Every weaker order of every site that is not relaxed.
 std::vector<weakening> all_weakenings();
 
+// Of a scenario, or of a litmus test, whose name then stands behind this prefix.
+inline const std::string litmus_prefix = "litmus:";
 result run_job(const job& j);
 
 // A job that repeats one failing execution, from the text that result::replay holds; or what is wrong with it.

@@ -1,0 +1,77 @@
+#include "calibration.hpp"
+
+#include <algorithm>
+
+#include "comparison.hpp"
+#include "pool.hpp"
+#include "run_job.hpp"
+
+namespace logbuf::verify {
+
+namespace {
+
+bool matches(const std::string& pattern, const std::string& outcome) {
+  return pattern.size() == outcome.size() &&
+         std::equal(pattern.begin(), pattern.end(), outcome.begin(), [](char p, char o) { return p == '*' || p == o; });
+}
+bool saw(const result& r, const std::string& pattern) {
+  return std::any_of(r.seen.begin(), r.seen.end(), [&](const std::string& o) { return matches(pattern, o); });
+}
+
+// A loop that nobody ends is a deadlock to the reduced search, and a livelock to Relacy's own.
+std::string ended(const result& r) { return r.kind == "livelock" ? "deadlock" : r.kind; }
+
+void judge(calibrated& c) {
+  const litmus& t = *c.test;
+  const result& r = c.reduced();
+  if (!t.fails.empty()) {
+    if (r.is != verdict::failed || r.kind != t.fails) c.wrong.push_back("no " + t.fails + " was found");
+  } else {
+    if (r.is == verdict::failed) c.wrong.push_back("failed: " + r.failure);
+    if (!r.to_the_end) c.wrong.push_back("not explored to the end");
+  }
+  for (const std::string& o : t.seen)
+    if (!saw(r, o)) c.wrong.push_back("did not see " + o);
+  for (const std::string& o : t.never)
+    if (saw(r, o)) c.wrong.push_back("saw " + o + ", which C++ forbids");
+  for (const std::string& o : t.missed)
+    if (saw(r, o)) c.wrong.push_back("saw " + o + ", which it is known to miss");
+  // Searches whose loads see the same have the same outcomes, and find the same failures.
+  for (std::size_t i = 0; i != c.searches.size(); ++i)
+    for (std::size_t j = 0; j != i; ++j) {
+      const result &a = c.searches[i], &b = c.searches[j];
+      if (compared_searches[i].group != compared_searches[j].group) continue;
+      const bool same = ended(a) == ended(b) && (!a.kind.empty() || a.seen == b.seen);
+      if (!same) c.wrong.push_back(std::string(compared_searches[i].name) + " and " + compared_searches[j].name + " differ");
+    }
+}
+
+}  // namespace
+
+std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
+                                  const std::function<void(const calibrated&)>& done) {
+  constexpr std::size_t searches = std::size(compared_searches);
+  std::vector<calibrated> all;
+  std::vector<job> jobs;
+  for (const litmus& t : litmus_tests()) {
+    if (t.name.find(filter) == std::string::npos) continue;
+    all.push_back({&t});
+    all.back().searches.resize(searches);
+    for (const compared_search& s : compared_searches) {
+      job j{litmus_prefix + t.name, {}, {}};
+      j.within.how = s.how, j.within.reduce = s.reduce, j.within.newest_two = s.newest_two;
+      j.within.max_seconds = 120;
+      jobs.push_back(std::move(j));
+    }
+  }
+  std::vector<std::size_t> left(all.size(), searches);
+  run_all(jobs, at_a_time, {{}, [&](std::size_t i, const result& r) {
+            calibrated& c = all[i / searches];
+            c.searches[i % searches] = r;
+            if (--left[i / searches] == 0) judge(c), done(c);
+            return true;
+          }});
+  return all;
+}
+
+}  // namespace logbuf::verify

@@ -1,0 +1,24 @@
+// Holds the engine against the litmus tests, before anything is believed of it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "litmus.hpp"
+#include "result.hpp"
+
+namespace logbuf::verify {
+
+struct calibrated {
+  const litmus* test = nullptr;
+  std::vector<result> searches{};    // in the order of compared_searches
+  std::vector<std::string> wrong{};  // what was not as it has to be
+  const result& reduced() const { return searches.front(); }
+};
+
+// Tells each test as it is done.
+std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
+                                  const std::function<void(const calibrated&)>& done);
+
+}  // namespace logbuf::verify

@@ -1,0 +1,186 @@
+// The corpus. Names of the shapes are the usual ones: MP (message passing), SB (store buffering), LB (load buffering),
+// IRIW (independent reads of independent writes), 2+2W, S, R, Co.. (coherence), RS (release sequence).
+#include "litmus.hpp"
+
+namespace logbuf::verify {
+
+namespace {
+
+using kind = step_of_litmus::kind;
+using enum variable;
+constexpr auto rlx = std::memory_order_relaxed;
+constexpr auto acq = std::memory_order_acquire;
+constexpr auto rel = std::memory_order_release;
+constexpr auto ar = std::memory_order_acq_rel;
+constexpr auto sc = std::memory_order_seq_cst;
+
+constexpr step_of_litmus ld(variable v, std::memory_order o = rlx) { return {kind::load, v, 0, o}; }
+constexpr step_of_litmus st(variable v, unsigned n, std::memory_order o = rlx) { return {kind::store, v, n, o}; }
+constexpr step_of_litmus xchg(variable v, unsigned n, std::memory_order o = rlx) { return {kind::exchange, v, n, o}; }
+constexpr step_of_litmus add(variable v, unsigned n, std::memory_order o = rlx) { return {kind::add, v, n, o}; }
+constexpr step_of_litmus cas(variable v, unsigned from, unsigned to, std::memory_order o = rlx, std::memory_order f = rlx) {
+  return {kind::compare_exchange, v, to, o, from, f};
+}
+constexpr step_of_litmus get(variable v) { return {kind::plain_load, v}; }
+constexpr step_of_litmus put(variable v, unsigned n) { return {kind::plain_store, v, n}; }
+constexpr step_of_litmus fence(std::memory_order o) { return {kind::fence, x, 0, o}; }
+constexpr step_of_litmus heavy() { return {kind::heavy_fence, x, 0, sc}; }
+constexpr step_of_litmus light() { return {kind::light_fence, x, 0, sc}; }
+constexpr step_of_litmus sleep(variable v, unsigned n) { return {kind::sleep, v, 0, rlx, n}; }
+constexpr step_of_litmus sleep_for(variable v, unsigned n) { return {kind::sleep_for, v, 0, rlx, n}; }
+constexpr step_of_litmus wake(variable v) { return {kind::wake, v}; }
+constexpr step_of_litmus await(variable v, unsigned n, std::memory_order o = rlx) { return {kind::await, v, n, o}; }
+constexpr step_of_litmus when(int last, step_of_litmus s) {
+  s.condition = last;
+  return s;
+}
+
+std::vector<litmus> tests() {
+  const std::vector<std::string> all_of_two{"00", "01", "11"};
+  return {
+      // Message passing: is the message there when the flag is?
+      {"MP+rel+acq", "a release store and an acquire load", {{st(x, 1), st(y, 1, rel)}, {ld(y, acq), ld(x)}}, all_of_two, {"10"}},
+      {"MP+rlx+rlx", "no order at all", {{st(x, 1), st(y, 1)}, {ld(y), ld(x)}}, {"00", "01", "11", "10"}},
+      {"MP+rel+rlx", "release alone", {{st(x, 1), st(y, 1, rel)}, {ld(y), ld(x)}}, {"10", "11"}},
+      {"MP+rlx+acq", "acquire alone", {{st(x, 1), st(y, 1)}, {ld(y, acq), ld(x)}}, {"10", "11"}},
+      {"MP+fences", "release and acquire fences", {{st(x, 1), fence(rel), st(y, 1)}, {ld(y), fence(acq), ld(x)}}, all_of_two, {"10"}},
+      {"MP+fence.rel+acq", "a release fence and an acquire load", {{st(x, 1), fence(rel), st(y, 1)}, {ld(y, acq), ld(x)}}, all_of_two, {"10"}},
+      {"MP+rel+fence.acq", "a release store and an acquire fence", {{st(x, 1), st(y, 1, rel)}, {ld(y), fence(acq), ld(x)}}, all_of_two, {"10"}},
+      {"MP+fence.rel+rlx", "a release fence alone", {{st(x, 1), fence(rel), st(y, 1)}, {ld(y), ld(x)}}, {"10"}},
+      {"MP+rlx+fence.acq", "an acquire fence alone", {{st(x, 1), st(y, 1)}, {ld(y), fence(acq), ld(x)}}, {"10"}},
+      {"MP+fence.rel.late", "a release fence after the flag", {{st(x, 1), st(y, 1), fence(rel)}, {ld(y), fence(acq), ld(x)}}, {"10"}},
+      {"MP+add+acq", "the flag is an addition", {{st(x, 1), add(y, 1, rel)}, {ld(y, acq), ld(x)}}, {"000", "001", "011"}, {"*10"}},
+      {"MP+light+heavy", "the asymmetric fences in place of both", {{st(x, 1), light(), st(y, 1)}, {ld(y), heavy(), ld(x)}}, {"00", "11"}, {"10"}},
+      {"MP+light+light", "light fences order nothing by themselves", {{st(x, 1), light(), st(y, 1)}, {ld(y), light(), ld(x)}}, {"10"}},
+      {"MP+light+acq", "a light fence is no release fence", {{st(x, 1), light(), st(y, 1)}, {ld(y, acq), ld(x)}}, {"10"}},
+      {"MP+rel+light", "and no acquire fence", {{st(x, 1), st(y, 1, rel)}, {ld(y), light(), ld(x)}}, {"10"}},
+      {"MP+heavy+acq", "a heavy fence is a release fence", {{st(x, 1), heavy(), st(y, 1)}, {ld(y, acq), ld(x)}}, all_of_two, {"10"}},
+      {"MP+rel+heavy", "and an acquire fence", {{st(x, 1), st(y, 1, rel)}, {ld(y), heavy(), ld(x)}}, all_of_two, {"10"}},
+      {"MP+stale", "a load sees every older store, not only the one before the newest",
+       {{st(x, 1), st(x, 2), st(x, 3), st(x, 4), st(y, 1)}, {ld(y), ld(x)}}, {"10", "11", "12", "13", "14", "04"}},
+
+      // Store buffering: can both miss the other's store?
+      {"SB+rlx", "no order", {{st(x, 1), ld(y)}, {st(y, 1), ld(x)}}, {"00", "01", "10", "11"}},
+      {"SB+rel+acq", "release and acquire do not help", {{st(x, 1, rel), ld(y, acq)}, {st(y, 1, rel), ld(x, acq)}}, {"00"}},
+      {"SB+sc", "sequentially consistent accesses do", {{st(x, 1, sc), ld(y, sc)}, {st(y, 1, sc), ld(x, sc)}}, {"01", "10", "11"}, {"00"}},
+      {"SB+fences.sc", "and so do fences", {{st(x, 1), fence(sc), ld(y)}, {st(y, 1), fence(sc), ld(x)}}, {"01", "10", "11"}, {"00"}},
+      {"SB+fences.ar", "acquire-release fences do not", {{st(x, 1), fence(ar), ld(y)}, {st(y, 1), fence(ar), ld(x)}}, {"00"}},
+      {"SB+fence.sc+rlx", "one fence is not enough", {{st(x, 1), fence(sc), ld(y)}, {st(y, 1), ld(x)}}, {"00"}},
+      {"SB+heavy+light", "a heavy and a light fence order each other", {{st(x, 1), light(), ld(y)}, {st(y, 1), heavy(), ld(x)}}, {"01", "10", "11"}, {"00"}},
+      {"SB+light+light", "two light ones do not", {{st(x, 1), light(), ld(y)}, {st(y, 1), light(), ld(x)}}, {"00"}},
+      {"SB+heavy+heavy", "two heavy ones do", {{st(x, 1), heavy(), ld(y)}, {st(y, 1), heavy(), ld(x)}}, {"01", "10", "11"}, {"00"}},
+      {"SB+heavy+rlx", "a heavy fence alone does not", {{st(x, 1), heavy(), ld(y)}, {st(y, 1), ld(x)}}, {"00"}},
+      {"SB+xchg", "exchanges in place of the stores do not", {{xchg(x, 1, ar), ld(y)}, {xchg(y, 1, ar), ld(x)}}, {"0000"}},
+
+      // Coherence: one word has one order.
+      {"CoRR", "two loads of a thread never go back", {{st(x, 1)}, {ld(x), ld(x)}}, {"00", "01", "11"}, {"10"}},
+      {"CoRR+two", "two readers agree on the order", {{st(x, 1)}, {st(x, 2)}, {ld(x), ld(x)}, {ld(x), ld(x)}}, {"1212", "2121"}, {"1221", "2112"}},
+      {"CoWW", "stores of one thread keep their order", {{st(x, 1), st(x, 2)}, {ld(x), ld(x)}}, {"00", "12", "02"}, {"21", "20", "10"}},
+      {"CoWR", "a thread reads its own store or a newer one", {{st(x, 1), ld(x)}, {st(x, 2)}}, {"1", "2"}, {"0"}},
+      {"CoRW", "a load does not read a later store of its thread", {{ld(x), st(x, 1)}, {st(x, 2)}}, {"0", "2"}, {"1"}},
+      {"CoRR+hb", "a load that happens after another does not go back", {{st(x, 1)}, {ld(x), st(y, 1, rel)}, {ld(y, acq), ld(x)}}, {"111", "011"}, {"110"}},
+
+      // Independent readers.
+      {"IRIW+rlx", "two readers may disagree on two writers", {{st(x, 1)}, {st(y, 1)}, {ld(x), ld(y)}, {ld(y), ld(x)}}, {"1010"}},
+      {"IRIW+acq", "also with acquire loads", {{st(x, 1, rel)}, {st(y, 1, rel)}, {ld(x, acq), ld(y, acq)}, {ld(y, acq), ld(x, acq)}}, {"1010"}},
+      {"IRIW+sc", "not with sequentially consistent accesses", {{st(x, 1, sc)}, {st(y, 1, sc)}, {ld(x, sc), ld(y, sc)}, {ld(y, sc), ld(x, sc)}}, {"1111", "1000"}, {"1010"}},
+      {"IRIW+fences.sc", "nor with fences between the loads", {{st(x, 1)}, {st(y, 1)}, {ld(x), fence(sc), ld(y)}, {ld(y), fence(sc), ld(x)}}, {"1111"}, {"1010"}},
+
+      // Values and orders that this engine does not see.
+      {"LB+rlx", "load buffering", {{ld(x), st(y, 1)}, {ld(y), st(x, 1)}}, {"00", "01", "10"}, {}, {"11"}},
+      {"LB+rel+acq", "is forbidden with release and acquire", {{ld(x, acq), st(y, 1, rel)}, {ld(y, acq), st(x, 1, rel)}}, {"00", "01", "10"}, {"11"}},
+      {.name = "2+2W+rlx", .about = "a modification order against the order of execution",
+       .threads = {{st(x, 1), st(y, 2)}, {st(y, 1), st(x, 2)}}, .seen = {"22", "21", "12"}, .missed = {"11"}, .finals = true},
+      {.name = "S+rlx", .about = "a store that is older than what its thread has seen",
+       .threads = {{st(x, 2), st(y, 1)}, {ld(y), st(x, 1)}}, .seen = {"111", "021"}, .missed = {"121"}, .finals = true},
+      {.name = "S+rel+acq", .about = "the same, forbidden", .threads = {{st(x, 2), st(y, 1, rel)}, {ld(y, acq), st(x, 1)}},
+       .seen = {"111"}, .never = {"121"}, .finals = true},
+      {.name = "R+rlx", .about = "the last store of one word, a stale value of the other",
+       .threads = {{st(x, 1), st(y, 1)}, {st(y, 2), ld(x)}}, .seen = {"012", "112"}, .finals = true},
+      {"RMW+old", "an exchange before a store in modification order, after it in time", {{st(x, 1), st(y, 1)}, {ld(y), xchg(x, 2)}}, {"00", "11"}, {}, {"10"}},
+      {"CAS+stale", "a failed compare-exchange that reads an older store", {{st(x, 1), st(y, 1)}, {ld(y), cas(x, 5, 6)}}, {"101", "000"}, {}, {"100"}},
+
+      // Release sequences.
+      {"RS+add", "an addition by another thread goes on with a release sequence",
+       {{put(p, 1), st(y, 1, rel)}, {add(y, 2)}, {ld(y, acq), when(3, get(p))}}, {"131", "00-"}, {"130"}},
+      {.name = "RS+xchg.before", .about = "an exchange that came before the release store does not",
+       .threads = {{put(p, 1), st(y, 1, rel)}, {xchg(y, 5)}, {ld(y, acq), when(5, get(p))}}, .fails = "data race"},
+      {.name = "RS+other.store", .about = "a relaxed store of another thread ends it",
+       .threads = {{put(p, 1), st(y, 1, rel)}, {st(y, 2)}, {ld(y, acq), when(2, get(p))}}, .fails = "data race"},
+      {.name = "RS+own.store", .about = "and so does a relaxed store of the same thread, since C++20",
+       .threads = {{put(p, 1), st(y, 1, rel), st(y, 2)}, {ld(y, acq), when(2, get(p))}}, .seen = {"21"}, .misses = "data race"},
+      {"RS+fence", "a release fence orders every store behind it", {{put(p, 1), fence(rel), st(y, 1), st(y, 2)}, {ld(y, acq), when(2, get(p))}}, {"21", "0-"}, {"20"}},
+
+      // Read-modify-writes.
+      {"RMW+add", "two additions see each other", {{add(x, 1)}, {add(x, 1)}}, {"01", "10"}, {"00", "11"}},
+      {"RMW+xchg", "and so do two exchanges", {{xchg(x, 1)}, {xchg(x, 2)}}, {"01", "20"}, {"00"}},
+      {"CAS+two", "of two compare-exchanges one wins", {{cas(x, 0, 1)}, {cas(x, 0, 2)}}, {"1001", "0210"}, {"1010"}},
+      {"CAS+spurious", "a weak one may fail although the value is there", {{cas(x, 0, 1)}, {st(y, 1)}}, {"10", "00"}},
+      {.name = "CAS+failure.rlx", .about = "a failed one with a relaxed failure order acquires nothing",
+       .threads = {{put(p, 1), st(y, 1, rel)}, {cas(y, 0, 2, acq, rlx), when(1, get(p))}}, .fails = "data race"},
+      {"CAS+failure.acq", "with an acquire failure order it does", {{put(p, 1), st(y, 1, rel)}, {cas(y, 0, 2, ar, acq), when(1, get(p))}}, {"011", "10-"}, {"010"}},
+
+      // Plain accesses, alone and beside atomic ones of the same word.
+      {"plain+MP", "a plain message behind a release and an acquire", {{put(p, 1), st(q, 1, rel)}, {ld(q, acq), when(1, get(p))}}, {"11", "0-"}, {"10"}},
+      {.name = "plain+MP.rlx", .about = "the same without the acquire", .threads = {{put(p, 1), st(q, 1, rel)}, {ld(q), when(1, get(p))}}, .fails = "data race"},
+      {.name = "plain+write+write", .about = "two plain writes", .threads = {{put(p, 1)}, {put(p, 2)}}, .fails = "data race"},
+      {.name = "plain+write+read", .about = "a plain write and a plain read", .threads = {{put(p, 1)}, {get(p)}}, .fails = "data race"},
+      {"plain+read+read", "two plain reads are no race", {{get(p)}, {get(p)}}, {"00"}},
+      {.name = "mixed+write+load", .about = "a plain write and an atomic load", .threads = {{put(p, 1)}, {ld(p, acq)}}, .fails = "data race"},
+      {.name = "mixed+write+store", .about = "a plain write and an atomic store", .threads = {{put(p, 1)}, {st(p, 2, rel)}}, .fails = "data race"},
+      {.name = "mixed+read+store", .about = "a plain read and an atomic store", .threads = {{get(p)}, {st(p, 2, rel)}}, .fails = "data race"},
+      {"mixed+read+load", "a plain read and an atomic load are no race", {{get(p)}, {ld(p)}}, {"00"}},
+      {"mixed+store+store", "two atomic stores are no race", {{st(p, 1)}, {st(p, 2)}}, {""}},
+      {.name = "race+write+write", .about = "a plain write that always comes before a plain write, and does not happen before it",
+       .threads = {{put(p, 1), st(x, 1)}, {await(x, 1), put(p, 1)}}, .fails = "data race"},
+      {.name = "race+write+read", .about = "a plain write that always comes before a plain read, and does not happen before it",
+       .threads = {{put(p, 1), st(x, 1)}, {await(x, 1), get(p)}}, .fails = "data race"},
+      {.name = "race+write+load", .about = "a plain write that always comes before a atomic load, and does not happen before it",
+       .threads = {{put(p, 1), st(x, 1)}, {await(x, 1), ld(p)}}, .fails = "data race"},
+      {.name = "race+write+store", .about = "a plain write that always comes before a atomic store, and does not happen before it",
+       .threads = {{put(p, 1), st(x, 1)}, {await(x, 1), st(p, 1)}}, .fails = "data race"},
+      {.name = "race+read+write", .about = "a plain read that always comes before a plain write, and does not happen before it",
+       .threads = {{get(p), st(x, 1)}, {await(x, 1), put(p, 1)}}, .fails = "data race"},
+      {.name = "race+read+store", .about = "a plain read that always comes before a atomic store, and does not happen before it",
+       .threads = {{get(p), st(x, 1)}, {await(x, 1), st(p, 1)}}, .fails = "data race"},
+      {.name = "race+load+write", .about = "a atomic load that always comes before a plain write, and does not happen before it",
+       .threads = {{ld(p), st(x, 1)}, {await(x, 1), put(p, 1)}}, .fails = "data race"},
+      {.name = "race+store+write", .about = "a atomic store that always comes before a plain write, and does not happen before it",
+       .threads = {{st(p, 1), st(x, 1)}, {await(x, 1), put(p, 1)}}, .fails = "data race"},
+      {.name = "race+store+read", .about = "a atomic store that always comes before a plain read, and does not happen before it",
+       .threads = {{st(p, 1), st(x, 1)}, {await(x, 1), get(p)}}, .fails = "data race"},
+      {"mixed+reuse", "a word that changes hands, and back",
+       {{put(p, 1), st(x, 1, rel), ld(y, acq), when(1, put(p, 3))}, {ld(x, acq), when(1, put(p, 0)), st(y, 1, rel)}}, {"11", "00", "10", "01"}},
+      {"mixed+reuse.ordered", "the same, when the second waits for the first",
+       {{put(p, 1), st(x, 1, rel), ld(y, acq), when(1, put(p, 3))}, {await(x, 1, acq), put(p, 0), st(y, 1, rel)}}, {"1", "0"}},
+      {.name = "mixed+reuse.rlx", .about = "the same with a relaxed hand-back",
+       .threads = {{put(p, 1), st(x, 1, rel), ld(y, acq), when(1, put(p, 3))}, {await(x, 1, acq), put(p, 0), st(y, 1)}}, .fails = "data race"},
+      {.name = "fence.sc+race", .about = "sequentially consistent fences order more here than C++ promises: a race stays hidden",
+       .threads = {{put(p, 1), fence(sc), ld(y), when(0, st(z, 1))}, {st(y, 1), fence(sc), ld(z), when(1, get(p))}}, .seen = {"011"}, .misses = "data race"},
+
+      // Sleeping and waking.
+      {.name = "sleep+no.fence", .about = "flag, look, sleep against store, look, wake: without fences a wake-up is lost",
+       .threads = {{st(x, 1), ld(y), when(1, wake(y))}, {st(y, 1), ld(x), when(0, sleep(y, 1))}}, .fails = "deadlock"},
+      {"sleep+fences.sc", "two fences prevent it", {{st(x, 1), fence(sc), ld(y), when(1, wake(y))}, {st(y, 1), fence(sc), ld(x), when(0, sleep(y, 1))}}, {"01", "11", "10"}},
+      {"sleep+light+heavy", "and so do a light and a heavy one", {{st(x, 1), light(), ld(y), when(1, wake(y))}, {st(y, 1), heavy(), ld(x), when(0, sleep(y, 1))}}, {"01", "11", "10"}},
+      {.name = "sleep+light+light", .about = "two light ones do not",
+       .threads = {{st(x, 1), light(), ld(y), when(1, wake(y))}, {st(y, 1), light(), ld(x), when(0, sleep(y, 1))}}, .fails = "deadlock"},
+      {.name = "sleep+no.look", .about = "a sleep without the last look", .threads = {{st(x, 1), fence(sc), ld(y), when(1, wake(y))}, {ld(x), when(0, st(y, 1)), when(0, sleep(y, 1))}}, .fails = "deadlock"},
+      {.name = "sleep+nobody", .about = "two that sleep, and nobody who wakes", .threads = {{sleep(x, 0)}, {sleep(y, 0)}}, .fails = "deadlock"},
+      {"sleep+deadline", "a deadline ends a sleep", {{sleep_for(x, 0)}, {st(y, 1)}}, {""}},
+      {"sleep+changed", "a sleep on a value that is gone does not sleep", {{st(x, 1), sleep(x, 0)}, {st(y, 1)}}, {""}},
+      {"await+store", "a loop ends when the store comes", {{st(x, 1, rel)}, {await(x, 1, acq)}}, {""}},
+      {"await+MP", "and has acquired what was before it", {{put(p, 1), st(x, 1, rel)}, {await(x, 1, acq), get(p)}}, {"1"}, {"0"}},
+      {.name = "await+nobody", .about = "a loop that nobody ends", .threads = {{st(y, 1)}, {await(x, 1)}}, .fails = "deadlock"},
+      {.name = "await+each.other", .about = "two that wait for each other", .threads = {{await(x, 1), st(y, 1)}, {await(y, 1), st(x, 1)}}, .fails = "deadlock"},
+  };
+}
+
+}  // namespace
+
+const std::vector<litmus>& litmus_tests() {
+  static const std::vector<litmus> all = tests();
+  return all;
+}
+
+}  // namespace logbuf::verify
