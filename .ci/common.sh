@@ -54,6 +54,18 @@ build() {
   rm -f "$log"
 }
 
+# build_target PRESET TARGET: one more target of a preset that is configured.
+build_target() {
+  local log
+  log=$(mktemp)
+  if ! (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --target "$2") >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
 passed=0
 failed=0
 

@@ -17,6 +17,7 @@
 #include "comparison.hpp"
 #include "history.hpp"
 #include "mutants.hpp"
+#include "patches.hpp"
 #include "pool.hpp"
 #include "report.hpp"
 #include "run_job.hpp"
@@ -30,14 +31,14 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, deep = false, quiet = false, mutants = false, compare = false, calibrate = false;
+  bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false;
   std::vector<std::string> filters{};
   std::string scheduler{};
   unsigned context_bound = 0, spurious_failures = 1;
   std::uint64_t executions = 0, seed = 1;
   double seconds = 0;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
-  std::string replay{}, json{}, junit{}, markdown{};
+  std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
 };
 
@@ -147,8 +148,9 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
              std::fflush(stdout);
              results[i] = r;
              ++done;
-             return true;
+             return !(o.stop && (r.is == verdict::failed || r.is == verdict::unreached));
            }});
+  if (o.stop) std::erase_if(results, [](const result& r) { return r.scenario.empty(); });
   const auto count = [&](auto what) { return std::count_if(results.begin(), results.end(), what); };
   const auto passed = count([](const result& r) { return passes(r.is); });
   const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
@@ -177,7 +179,24 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
     killed += m.killed;
     if (m.killed) killers.push_back(m.killer);
   });
+  if (killed == total)
+    std::printf("\nNone survived; weakening two together only adds executions, so each pair is killed by what kills one of them.\n");
   const bool written = write_reports(o, killers, mutants, command);
+  if (!o.orders_only) {
+    std::printf("\nEach bug in verify/mutants, as a patch of the headers.\n\n%-32s %-11s %-42s %12s  %s\n%s\n", "patch", "verdict",
+                "first scenario to fail", "executions", "how", std::string(140, '-').c_str());
+    const auto patches = run_patches(o.jobs, "", [&](const patch& p) {
+      const char* verdict = !p.is_built ? "NOT BUILT" : p.is_killed ? (p.equivalent.empty() ? "killed" : "KILLED?") : p.equivalent.empty() ? "SURVIVED" : "equivalent";
+      std::printf("%-32s %-11s %-42s %12llu  %s\n", p.name.c_str(), verdict, p.killer.scenario.c_str(),
+                  static_cast<unsigned long long>(p.killer.executions), how(p).c_str());
+      std::fflush(stdout);
+      ++total;
+      killed += p.is_as_expected();
+    });
+    if (std::any_of(patches.begin(), patches.end(), [](const patch& p) { return !p.is_built; }))
+      std::printf("\nbuild them first: cmake --build --preset verify --target mutants (verify/run mutants does)\n");
+    if (!o.patches_markdown.empty() && !write_file(o.patches_markdown, as_markdown(patches))) return something_failed;
+  }
   std::printf("\n%td passed, %td failed\n", killed, total - killed);
   return killed == total && written ? all_held : something_failed;
 }
@@ -265,10 +284,13 @@ int main(int argc, char** argv) {
   app.add_option("--json", o.json, "write the results as JSON")->type_name("FILE");
   app.add_option("--junit", o.junit, "write the results as JUnit XML")->type_name("FILE");
   app.add_option("--markdown", o.markdown, "write the results as a Markdown table")->type_name("FILE");
+  app.add_flag("--stop", o.stop, "stop at the first scenario that fails");
   app.add_flag("--no-progress", o.quiet, "no progress on standard error");
-  app.add_subcommand("mutants", "weaken every ordering site that is not relaxed, one at a time: all have to be killed")
-      ->fallthrough()
-      ->callback([&] { o.mutants = true; });
+  auto* mutants = app.add_subcommand(
+      "mutants", "weaken every ordering site that is not relaxed, and plant every bug of verify/mutants: all have to be killed");
+  mutants->fallthrough()->callback([&] { o.mutants = true; });
+  mutants->add_flag("--orders", o.orders_only, "only the ordering sites");
+  mutants->add_option("--patches-markdown", o.patches_markdown, "write the table of the patches")->type_name("FILE");
 
   app.add_subcommand("compare", "hold the reduced search against searches that reduce less: the outcomes have to be the same")
       ->fallthrough()
@@ -296,7 +318,7 @@ int main(int argc, char** argv) {
   std::string command = "logbuf-verify";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--json" || word == "--junit" || word == "--markdown") ++i;  // where reports go changes nothing in them
+    if (word == "--json" || word == "--junit" || word == "--markdown" || word == "--patches-markdown") ++i;  // where reports go changes nothing in them
     else command += " " + word;
   }
   if (o.compare) return run_comparison(o, jobs);

@@ -16,8 +16,8 @@ const char* const limits_of_relacy =
     "budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see\n"
     "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the\n"
     "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++\n"
-    "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of the scenario. Redundant executions turned out to be\n"
-    "equivalent to others on the way.\n";
+    "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of\n"
+    "the scenario. Redundant executions turned out to be equivalent to others on the way.\n";
 
 namespace {
 
@@ -168,6 +168,21 @@ std::string as_markdown(const std::vector<calibrated>& tests) {
             std::to_string(c.searches.back().executions) + " |" + (c.wrong.empty() ? "" : " **WRONG**") + "\n";
   }
   return text + "\nProduced by `logbuf-verify calibrate`.\n";
+}
+
+std::string how(const patch& p) {
+  if (!p.is_killed) return p.equivalent;
+  return p.killer.is == verdict::unreached ? "not reached: " + missing(p.killer) : p.killer.failure;
+}
+
+std::string as_markdown(const std::vector<patch>& patches) {
+  std::string text = "| patch | bug | killed by (executions) | how |\n|---|---|---|---|\n";
+  for (const patch& p : patches)
+    text += "| [`" + p.name + "`](../verify/mutants/" + p.name + ".patch) | " + p.what + " | " +
+            (p.is_killed ? "`" + p.killer.scenario + "` (" + std::to_string(p.killer.executions) + ")"
+                         : p.equivalent.empty() ? "**SURVIVED**" : "equivalent") +
+            " | " + how(p) + " |\n";
+  return text + "\nProduced by `logbuf-verify mutants`.\n";
 }
 
 }  // namespace logbuf::verify

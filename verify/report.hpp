@@ -6,6 +6,7 @@
 
 #include "calibration.hpp"
 #include "mutants.hpp"
+#include "patches.hpp"
 #include "result.hpp"
 
 namespace logbuf::verify {
@@ -26,6 +27,10 @@ std::string joined(const std::vector<std::string>& outcomes);
 std::string saw_text(const calibrated& c, std::size_t longest);
 std::string misses_text(const litmus& t);
 std::string as_markdown(const std::vector<calibrated>& tests);
+
+// How a mutant was killed, or why it can not be.
+std::string how(const patch& p);
+std::string as_markdown(const std::vector<patch>& patches);
 
 // What the engine can not see; stands beside every table.
 extern const char* const limits_of_relacy;

@@ -1,23 +1,10 @@
 #include "../models/relacy_engine.hpp"
 #include "dispatch.hpp"
-#include "litmus_program.hpp"
 
 namespace logbuf::verify {
 
 models::outcome run_relacy(const workload& w, const models::limits& l) {
   return run_on<models::relacy_engine>(w, l);
-}
-
-models::outcome run_relacy(const litmus& t, const models::limits& l) {
-  using engine = models::relacy_engine;
-  running_litmus.what = &t;
-  running_litmus.size = 0;
-  switch (t.threads.size()) {
-    case 2: return engine::run<litmus_program<engine, 2>>(l);
-    case 3: return engine::run<litmus_program<engine, 3>>(l);
-    case 4: return engine::run<litmus_program<engine, 4>>(l);
-    default: std::abort();
-  }
 }
 
 }  // namespace logbuf::verify

@@ -1,0 +1,81 @@
+#include "patches.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "json.hpp"
+
+namespace logbuf::verify {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<patch> read_patches(const std::string& filter) {
+  std::vector<patch> all;
+  for (const auto& entry : fs::directory_iterator(LOGBUF_PATCHES)) {
+    if (entry.path().extension() != ".patch" || entry.path().stem().string().find(filter) == std::string::npos) continue;
+    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = ""};
+    std::ifstream in(entry.path());
+    for (std::string line; std::getline(in, line) && !line.empty();) {
+      if (line.starts_with("What: ")) p.what = line.substr(6);
+      if (line.starts_with("Equivalent: ")) p.equivalent = line.substr(12);
+    }
+    all.push_back(std::move(p));
+  }
+  std::sort(all.begin(), all.end(), [](const patch& a, const patch& b) { return a.name < b.name; });
+  return all;
+}
+
+void run(patch& p) {
+  const fs::path folder = fs::path(LOGBUF_PATCHED) / p.name;
+  const fs::path report = folder / "report.json";
+  std::error_code ignored;
+  fs::remove(report, ignored);
+  p.is_built = fs::exists(folder / "runner");
+  if (!p.is_built) return;
+  std::string command;
+  command.append("'").append((folder / "runner").string()).append("' --stop --no-progress --jobs 1 --seconds 120 --json '");
+  command.append(report.string()).append("' >'").append((folder / "output").string()).append("' 2>&1");
+  if (std::system(command.c_str()) < 0) return;
+  std::ifstream in(report);
+  const auto results = nlohmann::json::parse(in, nullptr, false);
+  if (results.is_discarded()) {
+    p.is_built = false;
+    return;
+  }
+  for (const auto& one : results.at("results")) {
+    const result r = from_json(one);
+    if (r.is != verdict::failed && r.is != verdict::unreached) continue;
+    p.killer = r;
+    p.is_killed = true;
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<patch> run_patches(unsigned at_a_time, const std::string& filter, const std::function<void(const patch&)>& done) {
+  std::vector<patch> all = read_patches(filter);
+  std::atomic<std::size_t> next = 0;
+  std::mutex telling;
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i != at_a_time; ++i)
+    workers.emplace_back([&] {
+      for (std::size_t mine = next++; mine < all.size(); mine = next++) {
+        run(all[mine]);
+        const std::lock_guard lock(telling);
+        done(all[mine]);
+      }
+    });
+  for (std::thread& w : workers) w.join();
+  return all;
+}
+
+}  // namespace logbuf::verify

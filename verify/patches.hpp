@@ -1,0 +1,25 @@
+// The algorithmic mutants: patches against the production headers, each built into a runner of its own (target `mutants`).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "result.hpp"
+
+namespace logbuf::verify {
+
+struct patch {
+  std::string name;
+  std::string what;        // the bug
+  std::string equivalent;  // why nothing can tell it from the original; empty: it has to be killed
+  bool is_built = false;
+  result killer{};         // the first scenario that failed; a survivor has none
+  bool is_killed = false;
+  bool is_as_expected() const { return is_built && is_killed == equivalent.empty(); }
+};
+
+// Runs the scenarios on each, in their order, until one fails. Tells each patch as it is done.
+std::vector<patch> run_patches(unsigned at_a_time, const std::string& filter, const std::function<void(const patch&)>& done);
+
+}  // namespace logbuf::verify
