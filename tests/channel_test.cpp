@@ -323,6 +323,31 @@ TEST_CASE("a receiver in an epoll loop misses nothing") {
   ::close(event);
 }
 
+// Every look at a header.
+struct counting_polls : std_atomics {
+  static inline unsigned polls = 0;
+  template <site S>
+  static std::uint64_t load_header(site_tag<S> s, const region& r, std::size_t offset) noexcept {
+    ++polls;
+    return std_atomics::load_header(s, r, offset);
+  }
+};
+struct counting_polls_traits : default_traits {
+  using atomics = counting_polls;
+};
+
+TEST_CASE("a timeout of zero or less is one poll") {
+  auto [tx, rx] = spsc::channel<counting_polls_traits>(1024);
+  for (const auto timeout : {0ns, -1ns, std::chrono::nanoseconds::min()}) {
+    counting_polls::polls = 0;
+    CHECK(text(rx.receive_for(timeout)) == "<timeout>");
+    CHECK(counting_polls::polls == 1);
+    counting_polls::polls = 0;
+    CHECK(rx.drain_for(timeout, [](auto, auto) {}).error() == receive_error::timeout);
+    CHECK(counting_polls::polls == 1);
+  }
+}
+
 // Counted, not timed: one wait is one sleep, so there is no periodic wake-up that would hide a lost one.
 struct counting_parks : std_atomics {
   static inline unsigned parks = 0;

@@ -19,6 +19,7 @@ json to_json(const result& r) {
             {"weakened", weakened},
             {"unreached", r.unreached},
             {"sites", r.sites}};
+  for (const auto& s : r.reached) j["reached"][s.name] = s.times;
   if (!r.seen.empty()) j["seen"] = r.seen;
   if (r.outcomes != 0) j["outcomes"] = {{"count", r.outcomes}, {"digest", r.outcome_digest}};
   if (r.how == models::search::bound) j["context_bound"] = r.context_bound;
@@ -47,6 +48,8 @@ result from_json(const json& j) {
   for (const json& w : j.at("weakened")) r.weakened.push_back({w.at("site"), w.at("order")});
   r.unreached = j.at("unreached").get<std::vector<std::string>>();
   r.sites = j.at("sites").get<std::vector<std::string>>();
+  if (j.contains("reached"))
+    for (const auto& [name, times] : j["reached"].items()) r.reached.push_back({name, times});
   if (j.contains("seen")) r.seen = j["seen"].get<std::vector<std::string>>();
   if (j.contains("failure")) {
     r.kind = j["failure"].at("kind");

@@ -40,6 +40,7 @@ struct settings {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
+  std::string shard{};
 };
 
 int complain(const std::string& what) {
@@ -91,6 +92,17 @@ std::vector<job> plan(const settings& o, std::string& error) {
     }
     l.max_seconds = o.seconds > 0 ? o.seconds : o.deep ? 1800 : 120;
     jobs.push_back(std::move(j));
+  }
+  if (!o.shard.empty()) {
+    unsigned part = 0, parts = 0;
+    char rest = 0;
+    if (std::sscanf(o.shard.c_str(), "%u/%u%c", &part, &parts, &rest) != 2 || part == 0 || part > parts)
+      return error = "--shard I/N: one of N parts, 1 to N", std::vector<job>{};
+    // Dealt out in turn, so that each part has its share of the large ones. A part may be empty.
+    std::vector<job> mine;
+    for (std::size_t i = part - 1; i < jobs.size(); i += parts) mine.push_back(jobs[i]);
+    if (mine.empty()) error = "--shard: there are fewer than N scenarios";
+    return mine;
   }
   if (jobs.empty()) error = "no scenario matches --filter (--list names them)";
   return jobs;
@@ -277,6 +289,7 @@ int main(int argc, char** argv) {
   app.add_option("--spurious", o.spurious_failures, "spurious failures of compare-exchanges in an execution of the reduced search (default 1)")
       ->type_name("N")->check(CLI::Range(0, 9));
   app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
+  app.add_option("--shard", o.shard, "only the I-th of N parts of the scenarios, to split them over machines")->type_name("I/N");
   app.add_option("--jobs", o.jobs, "scenarios at a time (default: one for each core)")->check(CLI::Range(1, 256));
   app.add_option("--weaken", o.weaken, "weaken an ordering site, to relaxed or to ORDER; repeatable. The run should fail")
       ->type_name("SITE[=ORDER]");

@@ -12,8 +12,9 @@
 namespace logbuf::verify {
 
 const char* const limits_of_relacy =
-    "reduced: every schedule, equivalent ones once; a load sees every older store that it may; spurious failures up to a\n"
-    "budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see\n"
+    "reduced: every schedule, equivalent ones once; a load sees every older store that it may (the history of Relacy's\n"
+    "atomics is built 64 stores long instead of 3; an execution with more is not called explored to the end); spurious\n"
+    "failures up to a budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see\n"
     "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the\n"
     "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++\n"
     "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of\n"

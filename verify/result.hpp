@@ -66,7 +66,12 @@ struct result {
   std::string failure{};
   std::string history{};    // the failing execution, step by step
   std::string replay{};     // for --replay
-  std::vector<std::string> unreached{};
+  struct reached_state {
+    std::string name;
+    std::uint64_t times;
+  };
+  std::vector<reached_state> reached{};    // the protocol states that the executions came to
+  std::vector<std::string> unreached{};    // those that the scenario names, and that were not
   std::vector<std::string> seen{};   // the outcomes of a litmus test
   std::vector<std::string> sites{};  // the ordering sites that were used
 };

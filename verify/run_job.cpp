@@ -170,6 +170,8 @@ result run_job(const job& j) {
   }
   for (const state s : w.reaches)
     if (running.reached[static_cast<std::size_t>(s)] == 0) r.unreached.emplace_back(to_string(s));
+  for (std::size_t s = 0; s != state_count; ++s)
+    if (running.reached[s] != 0) r.reached.push_back({to_string(static_cast<state>(s)), running.reached[s]});
   if (o.executions == 0) r.unreached.emplace_back("any execution");
   // A search that was cut short may just not have come to the state yet.
   if (!o.to_the_end && j.within.how != models::search::random) r.is = verdict::incomplete;

@@ -97,8 +97,11 @@ enum class state : std::uint8_t {
   armed,
   not_armed,
   degraded,       // the heavy fence was refused
+  padding_by_0,   // which producer skipped the rest of a lap
+  padding_by_1,
+  padding_by_2,
 };
-inline constexpr std::size_t state_count = static_cast<std::size_t>(state::degraded) + 1;
+inline constexpr std::size_t state_count = static_cast<std::size_t>(state::padding_by_2) + 1;
 
 constexpr const char* to_string(state s) {
   constexpr const char* names[] = {"wrap",          "third lap",    "padding",   "full",          "recovered",
@@ -107,7 +110,7 @@ constexpr const char* to_string(state s) {
                                    "flush gave up", "overtaken commit", "producer frees", "consumer frees", "stale tail",
                                    "parked",        "woken",        "not parked", "timed out",    "spurious wake-up",
                                    "disconnected",  "sender told",  "closed",    "armed",         "not armed",
-                                   "degraded"};
+                                   "degraded",      "padding by 0", "padding by 1", "padding by 2"};
   static_assert(sizeof(names) / sizeof(*names) == state_count);
   return names[static_cast<std::size_t>(s)];
 }

@@ -46,7 +46,7 @@ class receiver {
   [[nodiscard]] received receive_until(deadline d) noexcept { return claim_of(wait(d, never)); }
   template <class Rep, class Period>
   [[nodiscard]] received receive_for(std::chrono::duration<Rep, Period> timeout) noexcept {
-    return receive_until(detail::deadline_after<P>(timeout));
+    return claim_of(wait_for(timeout));
   }
 #if defined(__cpp_lib_jthread)
   // Ends with closed when the token is stopped and nothing is there.
@@ -66,7 +66,8 @@ class receiver {
   template <class Rep, class Period, class Handler>
   result<std::size_t, receive_error> drain_for(std::chrono::duration<Rep, Period> timeout, Handler&& handler,
                                                std::size_t limit = std::numeric_limits<std::size_t>::max()) {
-    return drain_until(detail::deadline_after<P>(timeout), std::forward<Handler>(handler), limit);
+    if (const sight seen = wait_for(timeout); seen.why != receive_error::none) return seen.why;
+    return consumer_.drain(std::forward<Handler>(handler), limit);
   }
   template <class Handler>
   result<std::size_t, receive_error> drain_until(deadline d, Handler&& handler,
@@ -182,6 +183,13 @@ class receiver {
     const sight seen = look(c, stopped);
     if (!seen.is_empty() || is_degraded_) P::store(at<site::parked_store>, w.parked, 0u);
     return seen;
+  }
+
+  template <class Rep, class Period>
+  sight wait_for(std::chrono::duration<Rep, Period> timeout) noexcept {
+    if (timeout > timeout.zero() || !is_attached()) return wait(detail::deadline_after<P>(timeout), never);
+    const sight seen = look(*consumer_.cursor_, never);
+    return seen.is_empty() ? sight{detail::not_ready, receive_error::timeout} : seen;
   }
 
   template <class Stopped>
