@@ -154,10 +154,13 @@ class live_words {
     fail(rl::test_result_access_to_freed_memory);
   }
   void clear() { count_ = 0; }
+  std::uint32_t next_id() { return ++ids_; }
+  void restart_ids() { ids_ = 0; }
 
  private:
   std::array<const void*, 64> words_{};
   std::size_t count_ = 0;
+  std::uint32_t ids_ = 0;
 };
 inline live_words live;
 
@@ -386,6 +389,7 @@ struct relacy_atomics : relacy_waiting {
     word() : word(T{}) {}
     ~word() { relacy_detail::live.remove(this); }
     relacy_detail::object<T> value;
+    const std::uint32_t id = relacy_detail::live.next_id();  // in the trace, where a header word has its offset
   };
 
   template <site S, class T>
@@ -393,7 +397,7 @@ struct relacy_atomics : relacy_waiting {
     using namespace relacy_detail;
     live.check(&w, S);
     const T value = w.value.load(order(S), info(S));
-    record(step::atomic_load, S, value);
+    record(step::atomic_load, S, value, w.id);
     return value;
   }
   template <site S, class T>
@@ -401,7 +405,7 @@ struct relacy_atomics : relacy_waiting {
     using namespace relacy_detail;
     live.check(&w, S);
     w.value.store(value, order(S), info(S));
-    record(step::atomic_store, S, value);
+    record(step::atomic_store, S, value, w.id);
   }
   template <site Won, site Lost, class T>
   static bool compare_exchange_weak(site_tag<Won>, site_tag<Lost>, word<T>& w, std::type_identity_t<T> expected,
@@ -411,9 +415,9 @@ struct relacy_atomics : relacy_waiting {
     T seen = expected;
     const bool won = w.value.compare_exchange_weak(seen, desired, order(Won), order(Lost), info(Won));
     if (won) {
-      record(step::exchange_won, Won, desired, 0, expected);
+      record(step::exchange_won, Won, desired, w.id, expected);
     } else {
-      record(seen == expected ? step::exchange_spurious : step::exchange_lost, Lost, seen, 0, expected);
+      record(seen == expected ? step::exchange_spurious : step::exchange_lost, Lost, seen, w.id, expected);
     }
     return won;
   }
@@ -422,7 +426,7 @@ struct relacy_atomics : relacy_waiting {
     using namespace relacy_detail;
     live.check(&w, S);
     const T before = w.value.exchange(value, order(S), info(S));
-    record(step::exchange_won, S, value, 0, before);
+    record(step::exchange_won, S, value, w.id, before);
     return before;
   }
   template <site S, class T>
@@ -430,7 +434,7 @@ struct relacy_atomics : relacy_waiting {
     using namespace relacy_detail;
     live.check(&w, S);
     const T before = w.value.fetch_add(n, order(S), info(S));
-    record(step::fetch_add, S, before + n, 0, before);
+    record(step::fetch_add, S, before + n, w.id, before);
     return before;
   }
   template <site S, class T>
@@ -438,7 +442,7 @@ struct relacy_atomics : relacy_waiting {
     using namespace relacy_detail;
     live.check(&w, S);
     const T before = w.value.fetch_sub(n, order(S), info(S));
-    record(step::fetch_sub, S, before - n, 0, before);
+    record(step::fetch_sub, S, before - n, w.id, before);
     return before;
   }
   // Borrows the scenario's buffer. Its end is a write of every word: whoever frees comes after every access.

@@ -98,6 +98,7 @@ struct relacy_engine {
       relacy_waiting::fence_may_be_refused = refused;
       relacy_waiting::fence_is_refused = false;
       relacy_waiting::loop_is_bounded = {};
+      relacy_detail::live.restart_ids();
       relacy_waiting::heavy_fences = relacy_waiting::light_fences = {};
       relacy_waiting::event = &event;
     }

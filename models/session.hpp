@@ -32,7 +32,7 @@ struct event {
   step what{};
   std::uint8_t thread = 0;
   site where{};            // of an atomic access
-  std::uint32_t offset = 0;  // bytes into the region
+  std::uint32_t offset = 0;  // bytes into the region; of a control word, its number
   std::uint64_t before = 0;  // an exchange's expected value
   std::uint64_t value = 0;
   vector_clock clock{};

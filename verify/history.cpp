@@ -104,6 +104,65 @@ const char* order_name(int order) {
   return "?";
 }
 
+namespace {
+
+bool is_control(step s) {
+  return s == step::atomic_load || s == step::atomic_store || s == step::exchange_won || s == step::exchange_lost ||
+         s == step::exchange_spurious || s == step::fetch_add || s == step::fetch_sub;
+}
+bool writes(step s) {
+  return s == step::atomic_store || s == step::exchange_won || s == step::fetch_add || s == step::fetch_sub ||
+         s == step::header_store || s == step::payload_write || s == step::zero;
+}
+// What a step has read, if it reads.
+bool reads(const event& e, std::uint64_t& value) {
+  switch (e.what) {
+    case step::atomic_load:
+    case step::header_load:
+    case step::payload_read:
+    case step::exchange_lost:
+    case step::exchange_spurious: value = e.value; return true;
+    case step::exchange_won:
+    case step::fetch_add:
+    case step::fetch_sub: value = e.before; return true;
+    default: return false;
+  }
+}
+
+// The engine does not tell which store a load has read: the last one of that value before it. -1: the initial value.
+int source_of(std::size_t reader) {
+  const models::session& s = models::current;
+  std::uint64_t value = 0;
+  if (!reads(s.trace[reader], value)) return -1;
+  for (std::size_t i = reader; i-- != 0;) {
+    const event& e = s.trace[i];
+    if (writes(e.what) && is_control(e.what) == is_control(s.trace[reader].what) && e.offset == s.trace[reader].offset &&
+        e.value == (e.what == step::zero ? 0 : value) && (e.what != step::zero || value == 0))
+      return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::vector<history_step> history_steps() {
+  const models::session& s = models::current;
+  std::vector<history_step> steps;
+  for (std::size_t i = 0; i != s.trace_size; ++i) {
+    const event& e = s.trace[i];
+    const bool plain = is_plain(e.what);
+    history_step h{e.thread, plain ? "" : std::string(describe(e.where).name), operation(e), value(e),
+                   plain ? "" : order_name(static_cast<int>(s.order(e.where))), source_of(i), false};
+    if (h.source >= 0) {
+      const event& from = s.trace[static_cast<std::size_t>(h.source)];
+      if (from.thread == e.thread) h.source = -1;
+      else h.synchronises = models::happens_before(from.clock, from.thread, e.clock);
+    }
+    steps.push_back(std::move(h));
+  }
+  return steps;
+}
+
 std::string print_history(unsigned threads) {
   const models::session& s = models::current;
   std::string out = "    #  thread      site              operation                   value                                 order\n";

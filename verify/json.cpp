@@ -24,7 +24,14 @@ json to_json(const result& r) {
   if (r.outcomes != 0) j["outcomes"] = {{"count", r.outcomes}, {"digest", r.outcome_digest}};
   if (r.how == models::search::bound) j["context_bound"] = r.context_bound;
   if (r.is == verdict::failed)
-    j["failure"] = {{"kind", r.kind}, {"what", r.failure}, {"history", r.history}, {"replay", r.replay}};
+  {
+    json steps = json::array();
+    for (const history_step& s : r.steps)
+      steps.push_back({{"thread", s.thread}, {"site", s.site}, {"operation", s.operation}, {"value", s.value},
+                       {"order", s.order}, {"source", s.source}, {"synchronises", s.synchronises}});
+    j["failure"] = {{"kind", r.kind}, {"what", r.failure}, {"history", r.history}, {"replay", r.replay},
+                    {"steps", steps}, {"raced", {r.raced_first, r.raced_second}}};
+  }
   return j;
 }
 
@@ -56,6 +63,11 @@ result from_json(const json& j) {
     r.failure = j["failure"].at("what");
     r.history = j["failure"].at("history");
     r.replay = j["failure"].at("replay");
+    for (const json& s : j["failure"].at("steps"))
+      r.steps.push_back({s.at("thread"), s.at("site"), s.at("operation"), s.at("value"), s.at("order"), s.at("source"),
+                         s.at("synchronises")});
+    r.raced_first = j["failure"].at("raced").at(0);
+    r.raced_second = j["failure"].at("raced").at(1);
   }
   return r;
 }

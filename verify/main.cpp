@@ -17,6 +17,7 @@
 #include "comparison.hpp"
 #include "history.hpp"
 #include "mutants.hpp"
+#include "page.hpp"
 #include "patches.hpp"
 #include "pool.hpp"
 #include "report.hpp"
@@ -40,7 +41,7 @@ struct settings {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
-  std::string shard{};
+  std::string shard{}, report{};
 };
 
 int complain(const std::string& what) {
@@ -166,7 +167,8 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
   const auto count = [&](auto what) { return std::count_if(results.begin(), results.end(), what); };
   const auto passed = count([](const result& r) { return passes(r.is); });
   const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
-  const bool written = write_reports(o, results, results, command);
+  const bool written = write_reports(o, results, results, command) &&
+                       (o.report.empty() || report_page(o.report).add(results, command));
   std::uint64_t executions = 0;
   for (const result& r : results) executions += r.executions;
   std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));
@@ -193,7 +195,8 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
   });
   if (killed == total)
     std::printf("\nNone survived; weakening two together only adds executions, so each pair is killed by what kills one of them.\n");
-  const bool written = write_reports(o, killers, mutants, command);
+  const bool written = write_reports(o, killers, mutants, command) &&
+                       (o.report.empty() || report_page(o.report).add(mutants, command));
   if (!o.orders_only) {
     std::printf("\nEach bug in verify/mutants, as a patch of the headers.\n\n%-32s %-11s %-42s %12s  %s\n%s\n", "patch", "verdict",
                 "first scenario to fail", "executions", "how", std::string(140, '-').c_str());
@@ -207,6 +210,7 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
     });
     if (std::any_of(patches.begin(), patches.end(), [](const patch& p) { return !p.is_built; }))
       std::printf("\nbuild them first: cmake --build --preset verify --target mutants (verify/run mutants does)\n");
+    if (!o.report.empty() && !report_page(o.report).add(patches, command)) return something_failed;
     if (!o.patches_markdown.empty() && !write_file(o.patches_markdown, as_markdown(patches))) return something_failed;
   }
   std::printf("\n%td passed, %td failed\n", killed, total - killed);
@@ -235,7 +239,7 @@ int run_comparison(const settings& o, const std::vector<job>& jobs) {
   return differ == 0 && agreed != 0 ? all_held : something_failed;
 }
 
-int run_calibration(const settings& o) {
+int run_calibration(const settings& o, const std::string& command) {
   std::printf("Litmus tests: what the reduced search has to see, must never see, and is known to miss.\n\n%-22s %-34s %-10s %-10s %10s %10s  %s\n%s\n",
               "test", "saw", "never", "misses", "reduced", "full", "verdict", std::string(112, '-').c_str());
   std::ptrdiff_t good = 0, bad = 0;
@@ -248,7 +252,8 @@ int run_calibration(const settings& o) {
     std::fflush(stdout);
     ++(c.wrong.empty() ? good : bad);
   });
-  const bool written = o.markdown.empty() || write_file(o.markdown, as_markdown(all));
+  const bool written = (o.markdown.empty() || write_file(o.markdown, as_markdown(all))) &&
+                       (o.report.empty() || report_page(o.report).add(all, command));
   std::printf("\n%td passed, %td failed\n", good, bad);
   if (all.empty()) return complain("no litmus test matches --filter");
   return bad == 0 && written ? all_held : something_failed;
@@ -298,6 +303,7 @@ int main(int argc, char** argv) {
   app.add_option("--junit", o.junit, "write the results as JUnit XML")->type_name("FILE");
   app.add_option("--markdown", o.markdown, "write the results as a Markdown table")->type_name("FILE");
   app.add_flag("--stop", o.stop, "stop at the first scenario that fails");
+  app.add_option("--report", o.report, "write a page, DIR/index.html; several runs fill one page")->type_name("DIR");
   app.add_flag("--no-progress", o.quiet, "no progress on standard error");
   auto* mutants = app.add_subcommand(
       "mutants", "weaken every ordering site that is not relaxed, and plant every bug of verify/mutants: all have to be killed");
@@ -324,16 +330,16 @@ int main(int argc, char** argv) {
     return complain("--context-bound goes with --scheduler bound");
   if (o.mutants && !o.weaken.empty()) return complain("mutants weakens the sites itself: --weaken does not go with it");
   if (!o.replay.empty()) return run_replay(o);
-  if (o.calibrate) return run_calibration(o);
-  std::string error;
-  const std::vector<job> jobs = plan(o, error);
-  if (!error.empty()) return complain(error);
   std::string command = "logbuf-verify";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--json" || word == "--junit" || word == "--markdown" || word == "--patches-markdown") ++i;  // where reports go changes nothing in them
+    if (word == "--json" || word == "--junit" || word == "--markdown" || word == "--patches-markdown" || word == "--report") ++i;  // where reports go changes nothing in them
     else command += " " + word;
   }
+  if (o.calibrate) return run_calibration(o, command);
+  std::string error;
+  const std::vector<job> jobs = plan(o, error);
+  if (!error.empty()) return complain(error);
   if (o.compare) return run_comparison(o, jobs);
   return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
 }

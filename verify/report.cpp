@@ -5,6 +5,7 @@
 
 #include <logbuf/ordering.hpp>
 
+#include "diagram.hpp"
 #include "history.hpp"
 #include "json.hpp"
 #include "run_job.hpp"
@@ -31,20 +32,6 @@ std::string mutant_text(const result& r) {
   std::string text;
   for (const weakening& w : r.weakened) text += (text.empty() ? "" : ", ") + w.site + " -> " + w.order;
   return text;
-}
-
-std::string xml(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
 }
 
 std::string seconds(double s) {
@@ -108,12 +95,12 @@ std::string as_junit(const std::vector<result>& results) {
   for (const result& r : results) {
     total += r.seconds;
     const std::string name = r.scenario + (r.weakened.empty() ? "" : " [" + mutant_text(r) + "]");
-    cases += "  <testcase classname=\"" + r.engine + "." + search_text(r.how, r.context_bound) + "\" name=\"" + xml(name) +
+    cases += "  <testcase classname=\"" + r.engine + "." + search_text(r.how, r.context_bound) + "\" name=\"" + escaped(name) +
              "\" time=\"" + seconds(r.seconds) + "\">\n";
     if (!passes(r.is)) {
       ++failures;
       const std::string why = r.is == verdict::failed ? r.failure : std::string(to_string(r.is)) + " " + missing(r);
-      cases += "    <failure message=\"" + xml(why) + "\">" + xml(r.is == verdict::failed ? failure_text(r) : why) + "</failure>\n";
+      cases += "    <failure message=\"" + escaped(why) + "\">" + escaped(r.is == verdict::failed ? failure_text(r) : why) + "</failure>\n";
     }
     cases += "    <system-out>" + std::to_string(r.executions) + " executions, " + explored(r) + "</system-out>\n  </testcase>\n";
   }

@@ -50,6 +50,17 @@ struct job {
   std::vector<weakening> weakened{};
 };
 
+// One step of a failing execution, for a diagram.
+struct history_step {
+  unsigned thread = 0;
+  std::string site{};                  // empty: no atomic access
+  std::string operation{};
+  std::string value{};
+  std::string order{};                 // empty: a plain access, or none
+  int source = -1;                     // the step whose value it reads
+  bool synchronises = false;           // and that happens before it by that
+};
+
 struct result {
   std::string scenario;
   std::string engine = "relacy";
@@ -65,6 +76,8 @@ struct result {
   std::string kind{};       // of the failure
   std::string failure{};
   std::string history{};    // the failing execution, step by step
+  std::vector<history_step> steps{};  // the same
+  int raced_first = -1, raced_second = -1;  // of a data race: its steps
   std::string replay{};     // for --replay
   struct reached_state {
     std::string name;

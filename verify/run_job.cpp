@@ -165,6 +165,11 @@ result run_job(const job& j) {
     r.kind = o.kind;
     r.failure = o.failure;
     r.history = print_history(static_cast<unsigned>(w.threads.size()));
+    r.steps = history_steps();
+    if (models::current.raced_first != models::session::none) {
+      r.raced_first = static_cast<int>(models::current.raced_first);
+      r.raced_second = static_cast<int>(models::current.raced_second);
+    }
     r.replay = replay_text(j, o.state);
     return r;
   }
