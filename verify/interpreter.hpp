@@ -196,7 +196,7 @@ class program {
   void refused(unsigned t, std::size_t size) {
     reach(state::full);
     was_full_[t] = true;
-    oracle_.refused(t, detail::stride_of<8>(size + header_size), Engine::now());
+    oracle_.refused(t, size, Engine::now());
   }
 
   std::size_t claimed(unsigned t, std::uint64_t start, std::size_t size, std::uint32_t tag) {

@@ -13,6 +13,7 @@
 
 #include <logbuf/protocol.hpp>
 
+#include "../models/reference_queue.hpp"
 #include "../models/session.hpp"
 
 namespace logbuf::verify {
@@ -29,6 +30,25 @@ inline void fill_pattern(std::span<std::byte> to, std::uint32_t tag) {
   }
 }
 
+// Inside of an execution an allocation would be explored too.
+class few_entries {
+ public:
+  void push_back(const models::reference_entry& e) {
+    if (end_ == entries_.size()) std::abort();
+    entries_[end_++] = e;
+  }
+  void pop_front() { ++begin_; }
+  models::reference_entry& front() { return entries_[begin_]; }
+  auto begin() { return entries_.begin() + static_cast<std::ptrdiff_t>(begin_); }
+  auto end() { return entries_.begin() + static_cast<std::ptrdiff_t>(end_); }
+  bool empty() const { return begin_ == end_; }
+
+ private:
+  std::array<models::reference_entry, 48> entries_;
+  std::size_t begin_ = 0, end_ = 0;
+};
+using reference = models::reference_queue<few_entries>;
+
 class oracle {
  public:
   static constexpr std::size_t capacity_of_log = 24;
@@ -38,6 +58,7 @@ class oracle {
     std::uint64_t start = 0, end = 0;
     unsigned thread = 0;
     enum { open, committed, aborted } kind = open;
+    std::size_t claimed_size = 0;
     std::size_t size = 0;  // payload of the record
     std::uint32_t tag = 0;
     bool finished = false;
@@ -52,7 +73,7 @@ class oracle {
     c = {};
     c.start = start;
     c.end = start + detail::stride_of<8>(size + header_size);
-    c.thread = thread, c.size = size, c.tag = tag, c.claimed_at = at;
+    c.thread = thread, c.size = c.claimed_size = size, c.tag = tag, c.claimed_at = at;
     return claim_count_ - 1;
   }
   // Before the commit: from here on the consumer may see it.
@@ -60,8 +81,8 @@ class oracle {
   void will_abort(std::size_t i) { claims_[i].kind = claim::aborted; }
   void finished(std::size_t i, const vector_clock& at) { claims_[i].finished = true, claims_[i].finished_at = at; }
 
-  void refused(unsigned thread, std::uint32_t stride, const vector_clock& at) {
-    refusals_[refusal_count_ < capacity_of_log ? refusal_count_++ : overflow()] = {thread, stride, at};
+  void refused(unsigned thread, std::size_t size, const vector_clock& at) {
+    refusals_[refusal_count_ < capacity_of_log ? refusal_count_++ : overflow()] = {thread, size, at};
   }
   void empty(const vector_clock& at) {
     empties_[empty_count_ < capacity_of_log ? empty_count_++ : overflow()] = {delivered_to_, at};
@@ -119,17 +140,7 @@ class oracle {
   verdict check(bool complete, bool clocks, unsigned consumer) {
     std::sort(claims_.begin(), claims_.begin() + claim_count_,
               [](const claim& a, const claim& b) { return detail::distance(a.start, b.start) > 0; });
-    std::uint64_t end = start_;
-    for (std::size_t i = 0; i != claim_count_; ++i) {
-      const claim& c = claims_[i];
-      const std::uint64_t gap = c.start - end;
-      if (gap >= capacity_) return wrong("the claim of record %u overlaps another", c.tag);
-      if (gap != 0 && c.start % capacity_ != 0) return wrong("the bytes before the claim of record %u are nobody's", c.tag);
-      if (gap >= c.end - c.start) return wrong("the padding before record %u was not needed", c.tag);
-      if (c.start % capacity_ + (c.end - c.start) > capacity_) return wrong("the claim of record %u straddles the end", c.tag);
-      if (complete && c.kind == claim::committed && !c.delivered) return wrong("record %u is lost", c.tag);
-      end = c.end;
-    }
+    if (const verdict v = replay(complete)) return v;
     if (!clocks) return nullptr;
     for (std::size_t i = 0; i != empty_count_; ++i)
       if (const verdict v = justify(empties_[i])) return v;
@@ -142,7 +153,7 @@ class oracle {
  private:
   struct refusal {
     unsigned thread;
-    std::uint32_t stride;
+    std::size_t size;
     vector_clock at;
   };
   struct empty_answer {
@@ -150,19 +161,54 @@ class oracle {
     vector_clock at;
   };
 
-  // Empty is justified unless a record that is next in claim order was committed in its past.
-  verdict justify(const empty_answer& e) const {
+  // The claims in their order on the sequential queue: it puts each where it was, and hands out what was delivered.
+  verdict replay(bool complete) const {
+    reference queue(capacity_, start_);
     for (std::size_t i = 0; i != claim_count_; ++i) {
       const claim& c = claims_[i];
-      if (detail::distance(e.read_to, c.end) <= 0) continue;
-      if (!c.finished || !models::happens_before(c.finished_at, c.thread, e.at)) return nullptr;
-      if (c.kind == claim::committed) return wrong("empty is answered, but record %u was committed before", c.tag);
+      if (queue.place_of_next(c.claimed_size) != c.start)
+        return wrong("the claim of record %u is not where the sequential queue puts it", c.tag);
+      queue.append(c.claimed_size, c.tag);
+      finish(queue, c);
+    }
+    if (!complete) return nullptr;
+    while (const models::reference_entry* next = queue.next()) {
+      if (!find(next->start)->delivered) return wrong("record %u is lost", next->tag);
+      queue.consume();
     }
     return nullptr;
   }
 
-  // Full is justified if in some linear extension of happens-before the ring had too little space when it was
-  // answered: for some prefix of the claims that the answer may have seen, with every release that this prefix or the
+  static void finish(reference& queue, const claim& c) {
+    if (c.kind == claim::committed) queue.commit(c.start, c.size);
+    if (c.kind == claim::aborted) queue.abort(c.start);
+  }
+  const claim* find(std::uint64_t start) const {
+    return std::find_if(claims_.begin(), claims_.begin() + claim_count_, [&](const claim& c) { return c.start == start; });
+  }
+
+  // Each answer is that of the sequential queue under some linear extension of happens-before. Not one extension for all
+  // answers: a producer that finds full, and a consumer that finds empty, may each have missed the other's last store
+  // (store buffering), which no single order shows.
+
+  // Empty: after the claims that happen before it, of which those are finished whose end happens before it. A claim in
+  // between that does not happen before it is there too, and not finished.
+  verdict justify(const empty_answer& e) const {
+    std::size_t claims = 0;
+    for (std::size_t i = 0; i != claim_count_; ++i)
+      if (models::happens_before(claims_[i].claimed_at, claims_[i].thread, e.at)) claims = i + 1;
+    reference queue(capacity_, start_);
+    for (std::size_t i = 0; i != claims; ++i) {
+      const claim& c = claims_[i];
+      queue.append(c.claimed_size, c.tag);
+      if (c.finished && models::happens_before(c.finished_at, c.thread, e.at)) finish(queue, c);
+    }
+    const models::reference_entry* next = queue.next();
+    for (; next != nullptr && detail::distance(next->start, e.read_to) > 0; next = queue.next()) queue.consume();
+    return next == nullptr ? nullptr : wrong("empty is answered, but record %u was committed before", next->tag);
+  }
+
+  // Full: after some prefix of the claims that the answer may have seen, with every release that this prefix or the
   // answer itself has in its past, and no other.
   bool justified(const refusal& r, unsigned consumer) const {
     std::uint64_t head = start_;
@@ -175,26 +221,18 @@ class oracle {
       }
     };
     take_releases_before(r.at);
-    std::uint64_t tail = start_;
+    reference queue(capacity_, start_);
     for (std::size_t i = 0;; ++i) {
       const bool must_include_next = i != claim_count_ && models::happens_before(claims_[i].claimed_at, claims_[i].thread, r.at);
-      if (!must_include_next && detail::distance(head, tail) >= 0 &&
-          !has_space(tail, head, r.stride))
+      queue.release_to(head);
+      if (!must_include_next && detail::distance(head, queue.tail()) >= 0 && queue.would_claim(r.size) == reference::answer::full)
         return true;
       if (i == claim_count_) return false;
       // A claim in the answer's future can not be part of the prefix.
       if (models::happens_before(r.at, r.thread, claims_[i].claimed_at)) return false;
       take_releases_before(claims_[i].claimed_at);
-      tail = claims_[i].end;
+      queue.append(claims_[i].claimed_size, claims_[i].tag);
     }
-  }
-
-  // Written again, and otherwise than the code under test: padding to the end of the lap where the record would
-  // straddle it, and never more than a lap in all.
-  bool has_space(std::uint64_t tail, std::uint64_t head, std::uint32_t stride) const {
-    const std::uint64_t left_in_lap = capacity_ - tail % capacity_;
-    const std::uint64_t needed = left_in_lap < stride ? left_in_lap + stride : stride;
-    return needed <= capacity_ - (tail - head);
   }
 
   static verdict wrong(const char* format, std::uint32_t tag) { return models::current.explain(format, tag); }
