@@ -169,7 +169,7 @@ inline live_words live;
 // The bytes of a ring in the model. Owned by the scenario; the ring borrows them.
 class relacy_buffer {
  public:
-  static constexpr std::size_t max_words = 32;
+  static constexpr std::size_t max_words = 256;
 
   explicit relacy_buffer(std::size_t bytes) : words_(bytes / 8) {
     if (words_ > max_words) std::abort();

@@ -22,6 +22,7 @@
 #include "pool.hpp"
 #include "report.hpp"
 #include "run_job.hpp"
+#include "scenario_file.hpp"
 #include "workload.hpp"
 
 namespace {
@@ -41,7 +42,7 @@ struct settings {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
-  std::string shard{}, report{};
+  std::string shard{}, report{}, scenario_file{};
 };
 
 int complain(const std::string& what) {
@@ -294,6 +295,7 @@ int main(int argc, char** argv) {
   app.add_option("--spurious", o.spurious_failures, "spurious failures of compare-exchanges in an execution of the reduced search (default 1)")
       ->type_name("N")->check(CLI::Range(0, 9));
   app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
+  app.add_option("--scenarios", o.scenario_file, "scenarios of your own, from a JSON file, in place of the library's")->type_name("FILE");
   app.add_option("--shard", o.shard, "only the I-th of N parts of the scenarios, to split them over machines")->type_name("I/N");
   app.add_option("--jobs", o.jobs, "scenarios at a time (default: one for each core)")->check(CLI::Range(1, 256));
   app.add_option("--weaken", o.weaken, "weaken an ordering site, to relaxed or to ORDER; repeatable. The run should fail")
@@ -323,6 +325,12 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? all_held : bad_usage;
+  }
+  if (!o.scenario_file.empty()) {
+    scenario_file own = read_scenarios(o.scenario_file);
+    if (!own.error.empty()) return complain(own.error);
+    use_scenarios(std::move(own.scenarios));
+    replay_options = " --scenarios " + o.scenario_file;
   }
   if (o.list) return list_scenarios(), all_held;
   if (o.sites) return list_sites(), all_held;

@@ -45,6 +45,14 @@ std::vector<mutant> run_mutants(const std::vector<job>& jobs, unsigned at_a_time
               return first == tries.size();
             }});
     m.killed = first != tries.size();
+    if (m.killed) {
+      m.shortest = m.killer;
+      for (job& j : tries) j.within.max_executions = 1000;
+      run_all(tries, at_a_time, {{}, [&](std::size_t, const result& r) {
+                if (is_shorter_failure(r, m.shortest)) m.shortest = r;
+                return true;
+              }});
+    }
     done(m);
     all.push_back(std::move(m));
   }

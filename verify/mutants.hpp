@@ -12,6 +12,7 @@ namespace logbuf::verify {
 struct mutant {
   weakening what;
   result killer{};  // the scenario that failed; a survivor has none
+  result shortest{};  // the failure with the fewest steps, of this one and a short look at every other scenario
   bool killed = false;
   std::uint64_t executions = 0;  // over all scenarios that were tried
 };

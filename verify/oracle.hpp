@@ -20,7 +20,7 @@ namespace logbuf::verify {
 
 using models::vector_clock;
 
-inline constexpr std::size_t max_payload = 256;  // bytes, of a record in a scenario
+inline constexpr std::size_t max_payload = 1024;  // bytes, of a record in a scenario
 
 // The payload of record `tag`: every word reads as the header of a one-byte record with an unknown tag.
 inline void fill_pattern(std::span<std::byte> to, std::uint32_t tag) {

@@ -62,14 +62,15 @@ std::string counterexample(const std::string& title, const result& r) {
                      std::to_string(r.executions) + ")</summary>\n";
   const std::string picture = as_svg(r);
   text += picture.empty() ? "<pre>" + escaped(r.history) + "</pre>" : "<div class=\"scroll\">" + picture + "</div>";
-  if (!r.replay.empty() && r.replay.size() < 600) text += "<pre>logbuf-verify --replay '" + escaped(r.replay) + "'</pre>";
+  if (!r.replay.empty() && r.replay.size() < 600) text += "<pre>logbuf-verify" + escaped(replay_options) + " --replay '" + escaped(r.replay) + "'</pre>";
   return text + "</details>\n";
 }
 
 const char* const legend =
     "<p>Solid arrows synchronise (what stands before one happens before what stands behind it); dashed ones are values that were "
     "read without that. Red joins two accesses of which one is plain and neither happens before the other: the edge that is "
-    "missing. Steps in italics are plain accesses. Which store a load has read is told by its value.</p>\n";
+    "missing. Steps in italics are plain accesses. Which store a load has read is told by its value. Of a mutant: the shortest "
+    "of the first failures of all scenarios, each looked at for a short while.</p>\n";
 
 // The parts in the order in which one reads them; each is a file of its own, so that runs can follow one another.
 const char* const parts[] = {"calibration", "scenarios", "orders", "patches"};
@@ -119,7 +120,7 @@ bool report_page::add(const std::vector<mutant>& orders, const std::string& comm
   for (const mutant& m : orders) {
     rows += "<tr><td>" + code(m.what.site) + "</td><td>" + m.what.order + "</td>" + verdict_cell(m.killed, m.killed ? "killed" : "SURVIVED") +
             "<td>" + code(m.killer.scenario) + "</td>" + number(m.killer.executions) + "<td>" + escaped(m.killer.failure) + "</td></tr>\n";
-    if (m.killed) pictures += counterexample(code(m.what.site) + " " + m.what.order, m.killer);
+    if (m.killed) pictures += counterexample(code(m.what.site) + " " + m.what.order, m.shortest);
   }
   return add("orders", section("orders", "Every memory order, weakened",
                                "<p>Each ordering site that is not relaxed, weakened alone to each weaker order.</p>" +
@@ -133,7 +134,7 @@ bool report_page::add(const std::vector<patch>& patches, const std::string& comm
     const char* verdict = !p.is_built ? "NOT BUILT" : p.is_killed ? "killed" : p.equivalent.empty() ? "SURVIVED" : "equivalent";
     rows += "<tr><td>" + code(p.name) + "</td><td>" + escaped(p.what) + "</td>" + verdict_cell(p.is_as_expected(), verdict) + "<td>" +
             code(p.killer.scenario) + "</td>" + number(p.killer.executions) + "<td>" + escaped(how(p)) + "</td></tr>\n";
-    if (p.is_killed) pictures += counterexample(code(p.name), p.killer);
+    if (p.is_killed) pictures += counterexample(code(p.name), p.shortest);
   }
   return add("patches", section("patches", "Planted bugs",
                                 "<p>Each patch in verify/mutants, applied to the headers alone.</p>" +

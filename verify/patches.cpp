@@ -33,30 +33,36 @@ std::vector<patch> read_patches(const std::string& filter) {
   return all;
 }
 
-void run(patch& p) {
-  const fs::path folder = fs::path(LOGBUF_PATCHED) / p.name;
+// The results of a mutant's runner; nothing when it left none.
+std::vector<result> results_of(const fs::path& folder, const std::string& options) {
   const fs::path report = folder / "report.json";
   std::error_code ignored;
   fs::remove(report, ignored);
-  p.is_built = fs::exists(folder / "runner");
-  if (!p.is_built) return;
   std::string command;
-  command.append("'").append((folder / "runner").string()).append("' --stop --no-progress --jobs 1 --seconds 120 --json '");
+  command.append("'").append((folder / "runner").string()).append("' --no-progress --jobs 1 ").append(options).append(" --json '");
   command.append(report.string()).append("' >'").append((folder / "output").string()).append("' 2>&1");
-  if (std::system(command.c_str()) < 0) return;
+  std::vector<result> results;
+  if (std::system(command.c_str()) < 0) return results;
   std::ifstream in(report);
-  const auto results = nlohmann::json::parse(in, nullptr, false);
-  if (results.is_discarded()) {
-    p.is_built = false;
-    return;
-  }
-  for (const auto& one : results.at("results")) {
-    const result r = from_json(one);
+  const auto all = nlohmann::json::parse(in, nullptr, false);
+  if (all.is_discarded()) return results;
+  for (const auto& one : all.at("results")) results.push_back(from_json(one));
+  return results;
+}
+
+void run(patch& p) {
+  const fs::path folder = fs::path(LOGBUF_PATCHED) / p.name;
+  if (!fs::exists(folder / "runner")) return;
+  for (const result& r : results_of(folder, "--stop --seconds 120")) {
+    p.is_built = true;
     if (r.is != verdict::failed && r.is != verdict::unreached) continue;
-    p.killer = r;
+    p.killer = p.shortest = r;
     p.is_killed = true;
-    return;
+    break;
   }
+  if (!p.is_killed) return;
+  for (const result& r : results_of(folder, "--executions 200"))
+    if (is_shorter_failure(r, p.shortest)) p.shortest = r;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct patch {
   std::string equivalent;  // why nothing can tell it from the original; empty: it has to be killed
   bool is_built = false;
   result killer{};         // the first scenario that failed; a survivor has none
+  result shortest{};       // the failure with the fewest steps, of this one and a short look at every other scenario
   bool is_killed = false;
   bool is_as_expected() const { return is_built && is_killed == equivalent.empty(); }
 };

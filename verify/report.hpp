@@ -14,6 +14,7 @@ namespace logbuf::verify {
 std::string table_header();
 std::string table_row(const result& r);
 std::string failure_text(const result& r);
+inline std::string replay_options{};  // what a --replay needs besides: the file of the scenarios
 
 std::string as_json(const std::vector<result>& results, const std::string& command);
 std::string as_junit(const std::vector<result>& results);

@@ -89,6 +89,13 @@ struct result {
   std::vector<std::string> sites{};  // the ordering sites that were used
 };
 
+// For the picture of a mutant: the same one in every run, whichever process is done first.
+inline bool is_shorter_failure(const result& a, const result& b) {
+  if (a.is != verdict::failed || a.steps.empty()) return false;
+  if (b.steps.empty() || a.steps.size() != b.steps.size()) return b.steps.empty() || a.steps.size() < b.steps.size();
+  return a.scenario < b.scenario;
+}
+
 // "full", "bound 3", "random".
 inline std::string search_text(models::search how, unsigned bound) {
   return how == models::search::bound ? "bound " + std::to_string(bound) : to_string(how);

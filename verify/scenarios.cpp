@@ -327,9 +327,11 @@ std::vector<workload> all_scenarios() {
 
 }  // namespace
 
-const std::vector<workload>& scenarios() {
-  static const std::vector<workload> all = all_scenarios();
+static std::vector<workload>& scenarios_in_use() {
+  static std::vector<workload> all = all_scenarios();
   return all;
 }
+const std::vector<workload>& scenarios() { return scenarios_in_use(); }
+void use_scenarios(std::vector<workload> own) { scenarios_in_use() = std::move(own); }
 
 }  // namespace logbuf::verify

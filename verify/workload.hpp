@@ -131,6 +131,8 @@ struct workload {
   bool deep = false;           // takes longer than the default run has: --deep alone
 };
 
+// Those of the library, or those of a user in their place.
 const std::vector<workload>& scenarios();
+void use_scenarios(std::vector<workload> own);
 
 }  // namespace logbuf::verify

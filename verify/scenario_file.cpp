@@ -1,0 +1,171 @@
+#include "scenario_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+namespace logbuf::verify {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t largest_capacity = 2048;  // bytes: what the model's buffer holds
+constexpr std::size_t most_claims = 24;         // of an execution, which the oracle keeps
+
+enum class role { producer, consumer };
+
+struct op_syntax {
+  const char* name;
+  op::kind kind;
+  role who;
+  bool in_ring, in_channel;
+  bool has_size, has_n;
+};
+constexpr op_syntax syntax[] = {
+    {"write", op::kind::write, role::producer, true, true, true, false},
+    {"shorten", op::kind::shorten, role::producer, true, true, true, true},
+    {"abort", op::kind::abort, role::producer, true, true, true, false},
+    {"hold", op::kind::hold, role::producer, true, true, true, false},
+    {"commit_held", op::kind::commit_held, role::producer, true, true, false, true},
+    {"abort_held", op::kind::abort_held, role::producer, true, true, false, true},
+    {"flush", op::kind::flush, role::producer, true, false, false, false},
+    {"send", op::kind::send, role::producer, false, true, true, false},
+    {"close", op::kind::close, role::producer, false, true, false, false},
+    {"leave", op::kind::leave, role::producer, true, true, false, false},
+    {"read", op::kind::read, role::consumer, true, true, false, false},
+    {"keep", op::kind::keep, role::consumer, true, true, false, false},
+    {"drain", op::kind::drain, role::consumer, true, false, false, true},
+    {"batch", op::kind::batch, role::consumer, true, false, false, true},
+    {"release", op::kind::release, role::consumer, true, true, false, false},
+    {"receive", op::kind::receive, role::consumer, false, true, false, true},
+    {"receive_soon", op::kind::receive_soon, role::consumer, false, true, false, true},
+    {"event_loop", op::kind::event_loop, role::consumer, false, true, false, true},
+    {"leave", op::kind::leave, role::consumer, true, true, false, false},
+};
+
+struct mistake {
+  std::string what;
+};
+
+// "write 24", "write 24 tries 2", "shorten 24 to 5", "drain 3".
+op parse_op(const std::string& text, role who, const workload& w) {
+  std::istringstream in(text);
+  std::string name;
+  in >> name;
+  const auto* s = std::find_if(std::begin(syntax), std::end(syntax), [&](const op_syntax& o) { return name == o.name && who == o.who; });
+  if (s == std::end(syntax) || !(w.channel ? s->in_channel : s->in_ring))
+    throw mistake{"\"" + text + "\" is nothing that a " + (who == role::producer ? "producer" : "consumer") + " of a " +
+                  (w.channel ? "channel" : "ring") + " does"};
+  op o{s->kind, 0, 0, 1};
+  const auto number = [&](std::size_t& to) {
+    std::string word;
+    if (!(in >> word) || word.size() > 6 || word.find_first_not_of("0123456789") != std::string::npos)
+      throw mistake{"\"" + text + "\": a number is missing"};
+    to = std::stoul(word);
+  };
+  if (s->has_size) number(o.size);
+  std::string word;
+  if (s->kind == op::kind::shorten && (!(in >> word) || word != "to")) throw mistake{"\"" + text + "\": expected \"shorten SIZE to N\""};
+  if (s->has_n) number(o.n);
+  std::size_t tries = 1;
+  if (s->kind == op::kind::flush) number(tries);
+  if (in >> word) {
+    if (s->kind != op::kind::write || word != "tries") throw mistake{"\"" + text + "\": \"" + word + "\" is too much"};
+    number(tries);
+    if (in >> word) throw mistake{"\"" + text + "\": \"" + word + "\" is too much"};
+  }
+  o.tries = static_cast<unsigned>(tries);
+  if (o.size > w.capacity / 2 - 8) throw mistake{"\"" + text + "\": a ring of this capacity has records of up to " + std::to_string(w.capacity / 2 - 8) + " bytes"};
+  if (s->kind == op::kind::shorten && o.n > o.size) throw mistake{"\"" + text + "\": shortened to more than was claimed"};
+  return o;
+}
+
+state parse_state(const std::string& name) {
+  for (std::size_t s = 0; s != state_count; ++s)
+    if (name == to_string(static_cast<state>(s))) return static_cast<state>(s);
+  throw mistake{"there is no state \"" + name + "\" to be reached (--list shows those of the other scenarios)"};
+}
+
+std::vector<op> parse_thread(const json& list, role who, const workload& w) {
+  std::vector<op> ops;
+  std::size_t held = 0;
+  for (const json& text : list) {
+    if (!ops.empty() && ops.back().what == op::kind::leave) throw mistake{"a thread does nothing after it has left"};
+    ops.push_back(parse_op(text.get<std::string>(), who, w));
+    held += ops.back().what == op::kind::hold;
+    const bool uses_held = ops.back().what == op::kind::commit_held || ops.back().what == op::kind::abort_held;
+    if (held > 4) throw mistake{"a thread holds more than 4 claims"};
+    if (uses_held && ops.back().n >= held) throw mistake{"\"" + text.get<std::string>() + "\": no such claim is held (they count from 0)"};
+  }
+  return ops;
+}
+
+workload parse(const json& j) {
+  for (const auto& [key, value] : j.items())
+    if (key != "name" && key != "catches" && key != "ring" && key != "capacity" && key != "release_threshold" && key != "channel" &&
+        key != "fences" && key != "initial_position" && key != "threads" && key != "reaches")
+      throw mistake{"\"" + key + "\" is nothing that a scenario has"};
+  workload w;
+  w.name = j.at("name");
+  w.catches = j.value("catches", "");
+  if (w.name.empty() || w.name.find(':') != std::string::npos) throw mistake{"a name is not empty, and has no colon"};
+  const std::string ring = j.at("ring");
+  if (ring != "spsc" && ring != "mpsc") throw mistake{"\"ring\" is \"spsc\" or \"mpsc\""};
+  w.ring = ring == "spsc" ? variant::spsc : variant::mpsc;
+  w.capacity = j.at("capacity");
+  if (w.capacity < 16 || w.capacity > largest_capacity || (w.capacity & (w.capacity - 1)) != 0)
+    throw mistake{"\"capacity\" is a power of two from 16 to " + std::to_string(largest_capacity)};
+  w.threshold = j.value("release_threshold", std::uint64_t{0});
+  if (w.threshold > w.capacity) throw mistake{"\"release_threshold\" is more than the capacity"};
+  w.initial_position = j.value("initial_position", std::uint64_t{0});
+  if (w.initial_position % 8 != 0) throw mistake{"\"initial_position\" is a multiple of 8"};
+  w.channel = j.value("channel", false);
+  const std::string fences = j.value("fences", "symmetric");
+  if (fences != "symmetric" && fences != "asymmetric") throw mistake{"\"fences\" are \"symmetric\" or \"asymmetric\""};
+  w.asymmetric = fences == "asymmetric";
+  const json& threads = j.at("threads");
+  const std::size_t most = w.ring == variant::spsc ? 2 : 4;
+  if (threads.size() < 2 || threads.size() > most)
+    throw mistake{"\"threads\": the producers and, last, the consumer: " + std::string(most == 2 ? "2" : "2 to 4") + " in all"};
+  std::size_t claims = 0;
+  for (std::size_t t = 0; t != threads.size(); ++t) {
+    w.threads.push_back(parse_thread(threads[t], t + 1 == threads.size() ? role::consumer : role::producer, w));
+    claims += static_cast<std::size_t>(std::count_if(w.threads.back().begin(), w.threads.back().end(), [](const op& o) { return o.size != 0 || o.what == op::kind::write || o.what == op::kind::send; }));
+  }
+  const auto does = [](const std::vector<op>& thread, op::kind k) {
+    return std::any_of(thread.begin(), thread.end(), [k](const op& o) { return o.what == k; });
+  };
+  if (does(w.threads.back(), op::kind::leave) &&
+      std::any_of(w.threads.begin(), w.threads.end(), [&](const std::vector<op>& t) { return does(t, op::kind::close); }))
+    throw mistake{"close needs a receiver that stays: it is called on the receiver"};
+  if (claims > most_claims) throw mistake{"more than " + std::to_string(most_claims) + " claims: no search would come to its end"};
+  for (const json& s : j.value("reaches", json::array())) w.reaches.push_back(parse_state(s.get<std::string>()));
+  return w;
+}
+
+}  // namespace
+
+scenario_file read_scenarios(const std::string& path) {
+  scenario_file file;
+  std::ifstream in(path);
+  if (!in) return file.error = "cannot read " + path, file;
+  std::string name = "?";
+  try {
+    const json all = json::parse(in);
+    for (const json& j : all.at("scenarios")) {
+      name = j.value("name", "?");
+      file.scenarios.push_back(parse(j));
+    }
+  } catch (const mistake& m) {
+    file.error = path + ": scenario \"" + name + "\": " + m.what;
+  } catch (const json::exception& e) {
+    file.error = path + ": " + e.what();
+  }
+  if (file.error.empty() && file.scenarios.empty()) file.error = path + " has no scenarios";
+  return file;
+}
+
+}  // namespace logbuf::verify
