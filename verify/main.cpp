@@ -50,10 +50,15 @@ int complain(const std::string& what) {
   return bad_usage;
 }
 
+std::string deep_text(const workload& w) {
+  if (!w.deep) return "";
+  return w.bound != 0 ? " (--deep, bound " + std::to_string(w.bound) + ")" : " (--deep)";
+}
+
 void list_scenarios() {
   for (const workload& w : scenarios()) {
     std::printf("%s%s\n    catches: %s\n    %zu threads, %zu bytes\n    has to reach:", w.name.c_str(),
-                w.deep ? " (--deep)" : "", w.catches.c_str(), w.threads.size(), w.capacity);
+                deep_text(w).c_str(), w.catches.c_str(), w.threads.size(), w.capacity);
     for (const state s : w.reaches) std::printf(" [%s]", to_string(s));
     std::printf("\n");
   }
@@ -82,6 +87,8 @@ std::vector<job> plan(const settings& o, std::string& error) {
     if (w.deep && !o.deep && o.filters.empty()) continue;
     job j{w.name, {}, weakened};
     models::limits& l = j.within;
+    if (w.bound != 0) l.how = models::search::bound, l.context_bound = w.bound;
+    if (o.scheduler == "reduced") l.how = models::search::reduced;
     if (o.scheduler == "full") l.how = models::search::full;
     if (o.scheduler == "bound" || o.context_bound != 0) l.how = models::search::bound;
     if (o.scheduler == "random") l.how = models::search::random;

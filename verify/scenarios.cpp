@@ -255,7 +255,7 @@ std::vector<workload> channel_scenarios() {
        .ring = variant::mpsc, .capacity = 64,
        .threads = {{write(8), leave()}, {write(0), leave()}, {receive(3)}},
        .reaches = {parked, woken, delivered, disconnected},
-       .deep = true},
+       .deep = true, .bound = 2},
       {.name = "channel/space_is_given_back",
        .catches = "a receiver that has caught up and keeps the space which a sender waits for",
        .ring = variant::spsc, .capacity = 64, .threshold = 64,

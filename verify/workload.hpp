@@ -129,6 +129,7 @@ struct workload {
   unsigned spurious = 0;       // wake-ups for no reason that may happen
   bool refused = false;        // the kernel may refuse the heavy fence, from any moment on
   bool deep = false;           // takes longer than the default run has: --deep alone
+  unsigned bound = 0;          // too large for the reduced search: Relacy's own, with so many preemptions
 };
 
 // Those of the library, or those of a user in their place.
