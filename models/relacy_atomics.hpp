@@ -45,7 +45,7 @@ inline rl::debug_info info(site s) { return rl::debug_info(describe(s).name.data
 
 inline void record(step what, site where, std::uint64_t value, std::uint32_t offset = 0, std::uint64_t before = 0) {
   current.hit(where);
-  current.record({what, static_cast<std::uint8_t>(thread()), where, offset, before, value, clock()});
+  current.record({what, static_cast<std::uint8_t>(thread()), where, offset, before, value, clock(), false});
 }
 
 inline void announce(shared_object& what, touch how) {
@@ -188,6 +188,7 @@ class relacy_buffer {
     cell& c = checked(offset, s);
     const std::uint64_t value = c.value.load(order(s), info(s));
     record(step::header_load, s, value, static_cast<std::uint32_t>(offset));
+    current.trace[current.trace_size - 1].stale = value != c.value.newest();
     verify(c.shadow.atomic_load(thread(), clock(), current.trace_size - 1));
     return value;
   }
@@ -223,7 +224,7 @@ class relacy_buffer {
       const std::uint64_t value = c.value.newest();
       const vector_clock now = tick();
       current.record({step::payload_read, static_cast<std::uint8_t>(thread()), {},
-                      static_cast<std::uint32_t>((offset + done) / 8 * 8), 0, value, now});
+                      static_cast<std::uint32_t>((offset + done) / 8 * 8), 0, value, now, false});
       verify(c.shadow.plain_read(thread(), now, current.trace_size - 1));
       std::memcpy(to.data() + done, reinterpret_cast<const std::byte*>(&value) + in_word, n);
       done += n;
@@ -256,7 +257,7 @@ class relacy_buffer {
   void write_word(cell& c, std::size_t offset, std::uint64_t value, step what) {
     using namespace relacy_detail;
     const vector_clock now = tick();
-    current.record({what, static_cast<std::uint8_t>(thread()), {}, static_cast<std::uint32_t>(offset), 0, value, now});
+    current.record({what, static_cast<std::uint8_t>(thread()), {}, static_cast<std::uint32_t>(offset), 0, value, now, false});
     verify(c.shadow.plain_write(thread(), now, current.trace_size - 1));
     c.value.write(value);
   }

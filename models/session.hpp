@@ -36,6 +36,7 @@ struct event {
   std::uint64_t before = 0;  // an exchange's expected value
   std::uint64_t value = 0;
   vector_clock clock{};
+  bool stale = false;        // a load of a header that did not read the newest store; no part of an outcome
 };
 
 struct session {

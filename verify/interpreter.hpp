@@ -375,6 +375,7 @@ class program {
     for (std::size_t i = 0; i != models::current.trace_size; ++i) {
       const models::event& e = models::current.trace[i];
       if (e.what == models::step::header_store && e.where == site::padding_store) reach(state::padding), reach(static_cast<state>(static_cast<unsigned>(state::padding_by_0) + e.thread));
+      if (e.what == models::step::header_load && e.stale) reach(state::stale_poll);
       if (e.what == models::step::exchange_lost) reach(state::lost_exchange);
       if (e.what == models::step::park) reach(state::parked);
       if (e.what == models::step::fence_refused) reach(state::degraded);

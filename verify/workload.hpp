@@ -100,8 +100,9 @@ enum class state : std::uint8_t {
   padding_by_0,   // which producer skipped the rest of a lap
   padding_by_1,
   padding_by_2,
+  stale_poll,     // a poll saw an older header than the newest
 };
-inline constexpr std::size_t state_count = static_cast<std::size_t>(state::padding_by_2) + 1;
+inline constexpr std::size_t state_count = static_cast<std::size_t>(state::stale_poll) + 1;
 
 constexpr const char* to_string(state s) {
   constexpr const char* names[] = {"wrap",          "third lap",    "padding",   "full",          "recovered",
@@ -110,7 +111,8 @@ constexpr const char* to_string(state s) {
                                    "flush gave up", "overtaken commit", "producer frees", "consumer frees", "stale tail",
                                    "parked",        "woken",        "not parked", "timed out",    "spurious wake-up",
                                    "disconnected",  "sender told",  "closed",    "armed",         "not armed",
-                                   "degraded",      "padding by 0", "padding by 1", "padding by 2"};
+                                   "degraded",      "padding by 0", "padding by 1", "padding by 2",
+                                   "stale poll"};
   static_assert(sizeof(names) / sizeof(*names) == state_count);
   return names[static_cast<std::size_t>(s)];
 }
