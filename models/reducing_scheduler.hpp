@@ -70,7 +70,7 @@ class reducing_scheduler : public rl::scheduler<reducing_scheduler<N>, rl::sched
 
   thread_id iteration_begin_impl() {
     depth_ = 0;
-    threads_of_execution_ = {};
+    for (thread_state& s : threads_of_execution_) s.reset();
     announced = {};
     failures_ = 0;
     goes_on_without_choices_ = false;
@@ -155,11 +155,12 @@ class reducing_scheduler : public rl::scheduler<reducing_scheduler<N>, rl::sched
     unsigned label = 0;   // partly: its load was tried with the stores up to this one
     bool waits = false;   // in a loop, for something new
     struct seen {
-      const shared_object* what;
-      unsigned label;
+      const shared_object* what = nullptr;
+      unsigned label = 0;
     };
-    std::array<seen, 24> reads{};  // since its last yield
+    std::array<seen, 128> reads;  // since its last yield, the first read_count of them
     std::size_t read_count = 0;
+    void reset() { sleeps = sleep::awake, waits = false, read_count = 0; }
   };
 
   thread_state& state(thread_id t) { return threads_of_execution_[static_cast<std::size_t>(t)]; }
