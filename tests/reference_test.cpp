@@ -26,10 +26,12 @@ void compare(std::uint64_t capacity, position_type start, std::uint64_t threshol
   options o;
   o.initial_position = start;
   o.release_threshold = threshold;
-  auto [tx, rx] = Ring::make(capacity, o);
+  auto made = Ring::make(capacity, o);
+  auto& tx = made.first;
+  auto& rx = made.second;
   reference queue(capacity, start);
   struct open_claim {
-    std::decay_t<decltype(*tx.try_claim(0))> claim;
+    typename std::decay_t<decltype(made.first)>::claim_type claim;
     std::string text;
   };
   std::deque<open_claim> open;
