@@ -35,8 +35,6 @@ void compare(std::uint64_t capacity, position_type start, std::uint64_t threshol
     std::string text;
   };
   std::deque<open_claim> open;
-  std::deque<std::string> committed;  // in claim order, by their position
-  std::deque<position_type> places;
   random_numbers random{seed};
   unsigned delivered = 0;
   for (unsigned i = 0; i != steps; ++i) {
@@ -51,7 +49,6 @@ void compare(std::uint64_t capacity, position_type start, std::uint64_t threshol
         const std::uint64_t place = queue.place_of_next(size);
         const auto expected = queue.claim(size, i);
         auto claim = tx.try_claim(size, i);
-        // A ring that holds space back may be full where the reference is not; the reference gives back as the ring does.
         REQUIRE(claim.has_value() == (expected == reference::answer::ok));
         if (!claim) {
           REQUIRE((claim.error() == claim_error::too_large) == (expected == reference::answer::too_large));
