@@ -40,25 +40,13 @@ need_packages() {
   rm -f "$log"
 }
 
-# build PRESET [CMAKE-OPTION...]: configures and builds build/PRESET; shows the output only when it fails.
+# build PRESET [BUILD-OPTION...]: configures and builds build/PRESET; shows the output only when it fails.
 build() {
   local preset=$1 log
   shift
-  say "building preset $preset"
+  say "building preset $preset${*:+ ($*)}"
   log=$(mktemp)
-  if ! { (cd "$root" && cmake --preset "$preset" "$@" && cmake --build --preset "$preset"); } >"$log" 2>&1; then
-    cat "$log" >&2
-    rm -f "$log"
-    return 1
-  fi
-  rm -f "$log"
-}
-
-# build_target PRESET TARGET: one more target of a preset that is configured.
-build_target() {
-  local log
-  log=$(mktemp)
-  if ! (cd "$root" && cmake --preset "$1" && cmake --build --preset "$1" --target "$2") >"$log" 2>&1; then
+  if ! { (cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" "$@"); } >"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
     return 1

@@ -17,6 +17,7 @@
 #include <logbuf/logbuf.hpp>
 
 #include "handwritten.hpp"
+#include "processors.hpp"
 
 namespace {
 
@@ -87,23 +88,6 @@ struct by_hand {
 using handwritten_spsc = by_hand<handwritten::spsc_claim>;
 using handwritten_mpsc = by_hand<handwritten::mpsc_claim>;
 
-// The processors that this process may use.
-std::vector<int> processors() {
-  std::vector<int> found;
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    for (int i = 0; i != CPU_SETSIZE; ++i)
-      if (CPU_ISSET(i, &set)) found.push_back(i);
-  return found;
-}
-
-void pin(int processor) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(processor, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
-
 // A wait that gives the processor away when it lasts: the other side may need it.
 template <class Done>
 void wait_until(Done&& done) {
@@ -150,14 +134,14 @@ void same_thread(benchmark::State& state) {
 // One iteration is a round of many records from a pinned producer to a pinned consumer.
 template <class Ring, std::size_t Size>
 void two_threads(benchmark::State& state) {
-  static const std::vector<int> cpus = processors();
+  static const std::vector<int> cpus = bench::processors();
   if (cpus.size() < 2) return state.SkipWithError("needs two processors");
   Ring ring;
   share(ring);
   std::atomic<std::int64_t> rounds_read{0};
   std::atomic<bool> stop{false};
   std::thread reader([&] {
-    pin(cpus[1]);
+    bench::pin(cpus[1]);
     std::int64_t read = 0;
     std::uint64_t sum = 0;
     wait_until([&] {
@@ -172,7 +156,7 @@ void two_threads(benchmark::State& state) {
   });
   cpu_set_t before;
   sched_getaffinity(0, sizeof before, &before);
-  pin(cpus[0]);
+  bench::pin(cpus[0]);
   const std::byte* from = payload<Size>();
   std::int64_t rounds = 0;
   for (auto _ : state) {

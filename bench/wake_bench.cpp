@@ -1,7 +1,5 @@
 // How long it takes to wake a receiver that sleeps, and what a send costs that finds it awake: channels beside a queue
 // of a mutex and a condition variable, in one run. No time is asserted: see README.md for how to read it.
-#include <pthread.h>
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -23,6 +21,9 @@
 
 #include <logbuf/logbuf.hpp>
 
+#include "../tests/counting_parks.hpp"
+#include "processors.hpp"
+
 namespace {
 
 using steady = std::chrono::steady_clock;
@@ -35,17 +36,8 @@ struct message {
   std::byte rest[56];
 };
 
-// The policy of production, with one number more: how often a receiver sleeps.
-struct counting_parks : logbuf::std_atomics {
-  static inline std::atomic<std::uint64_t> parks{0};
-  static void park(logbuf::parker& p, logbuf::futex_word& word, std::uint32_t expected, deadline d) noexcept {
-    parks.fetch_add(1, std::memory_order_relaxed);
-    logbuf::std_atomics::park(p, word, expected, d);
-  }
-};
-struct traits : logbuf::default_traits {
-  using atomics = counting_parks;
-};
+using logbuf::test::counting_parks;
+using traits = logbuf::test::counting_parks_traits;
 
 // Each queue: send a message, receive one or none when the sender has left.
 template <class Ends>
@@ -109,20 +101,9 @@ class mutex_queue {
   bool left_ = false;
 };
 
-std::vector<int> processors() {
-  std::vector<int> found;
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    for (int i = 0; i != CPU_SETSIZE; ++i)
-      if (CPU_ISSET(i, &set)) found.push_back(i);
-  return found;
-}
+// With one processor alone the ends take turns on it.
 void pin(const std::vector<int>& cpus, std::size_t which) {
-  if (cpus.size() < 2) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpus[which], &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+  if (cpus.size() >= 2) bench::pin(cpus[which]);
 }
 
 struct samples {
@@ -261,7 +242,7 @@ int main(int argc, char** argv) {
     }
   }
   using logbuf::wake_fences;
-  const std::vector<int> cpus = processors();
+  const std::vector<int> cpus = bench::processors();
   pin(cpus, 0);
   if (cpus.size() < 2) std::printf("one processor: the ends take turns on it\n");
   constexpr std::uint64_t capacity = 64 * 1024;

@@ -68,7 +68,6 @@ class reference_queue {
   void release_to(std::uint64_t position) { head_ = position; }
 
   std::uint64_t tail() const { return tail_; }
-  std::uint64_t read_position() const { return read_; }
   std::uint64_t used() const { return tail_ - head_; }  // bytes
 
  private:

@@ -77,22 +77,13 @@ class object {
     return done;
   }
   T exchange(T v, rl::memory_order o, const rl::debug_info& i) {
-    announce(seen_, touch::write);
-    const T before = value_.exchange(v, o, i);
-    stored();
-    return before;
+    return modify([&] { return value_.exchange(v, o, i); });
   }
   T fetch_add(T n, rl::memory_order o, const rl::debug_info& i) {
-    announce(seen_, touch::write);
-    const T before = value_.fetch_add(n, o, i);
-    stored();
-    return before;
+    return modify([&] { return value_.fetch_add(n, o, i); });
   }
   T fetch_sub(T n, rl::memory_order o, const rl::debug_info& i) {
-    announce(seen_, touch::write);
-    const T before = value_.fetch_sub(n, o, i);
-    stored();
-    return before;
+    return modify([&] { return value_.fetch_sub(n, o, i); });
   }
 
   // A plain write: later atomic loads see it. Not a scheduling point.
@@ -122,6 +113,13 @@ class object {
   void wake(const rl::debug_info& i) { value_.wake(rl::ctx(), 1, i); }
 
  private:
+  template <class Operation>
+  T modify(Operation operation) {
+    announce(seen_, touch::write);
+    const T before = operation();
+    stored();
+    return before;
+  }
   void stored() {
     if (++seen_.stores + 1 >= rl::atomic_history_size) current.forgot_stores = true;
   }

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "counting_parks.hpp"
 #include "rings.hpp"
 
 #if defined(__linux__)
@@ -349,17 +350,6 @@ TEST_CASE("a timeout of zero or less is one poll") {
 }
 
 // Counted, not timed: one wait is one sleep, so there is no periodic wake-up that would hide a lost one.
-struct counting_parks : std_atomics {
-  static inline unsigned parks = 0;
-  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
-    ++parks;
-    std_atomics::park(p, word, expected, d);
-  }
-};
-struct counting_parks_traits : default_traits {
-  using atomics = counting_parks;
-};
-
 TEST_CASE("a receiver that waits one second sleeps once, and uses no processor time") {
   auto [tx, rx] = spsc::channel<counting_parks_traits>(1024);
   const auto used = [] {

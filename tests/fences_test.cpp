@@ -1,13 +1,13 @@
 // What a channel does when the kernel refuses membarrier: at once, or after it had allowed it. A seccomp filter refuses.
 //
 //   logbuf-fences-test at_start|later
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <thread>
 
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>

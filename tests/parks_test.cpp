@@ -2,7 +2,6 @@
 // run ends, or a wake-up was lost.
 //
 //   logbuf-parks-test N     until it has slept N times
-#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,20 +10,13 @@
 
 #include <logbuf/logbuf.hpp>
 
+#include "counting_parks.hpp"
+
 namespace {
 
 using namespace logbuf;
-
-struct counting_parks : std_atomics {
-  static inline std::atomic<std::uint64_t> parks{0};
-  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
-    parks.fetch_add(1, std::memory_order_relaxed);
-    std_atomics::park(p, word, expected, d);
-  }
-};
-struct traits : default_traits {
-  using atomics = counting_parks;
-};
+using test::counting_parks;
+using traits = test::counting_parks_traits;
 
 struct message {
   std::uint64_t number, inverse;

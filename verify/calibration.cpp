@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "comparison.hpp"
-#include "pool.hpp"
 #include "run_job.hpp"
 
 namespace logbuf::verify {
@@ -50,27 +49,19 @@ void judge(calibrated& c) {
 
 std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
                                   const std::function<void(const calibrated&)>& done) {
-  constexpr std::size_t searches = std::size(compared_searches);
   std::vector<calibrated> all;
   std::vector<job> jobs;
   for (const litmus& t : litmus_tests()) {
     if (t.name.find(filter) == std::string::npos) continue;
     all.push_back({&t});
-    all.back().searches.resize(searches);
-    for (const compared_search& s : compared_searches) {
-      job j{litmus_prefix + t.name, {}, {}};
-      j.within.how = s.how, j.within.reduce = s.reduce, j.within.newest_two = s.newest_two;
-      j.within.max_seconds = 120;
-      jobs.push_back(std::move(j));
-    }
+    jobs.push_back({litmus_prefix + t.name});
+    jobs.back().within.max_seconds = 120;
   }
-  std::vector<std::size_t> left(all.size(), searches);
-  run_all(jobs, at_a_time, {{}, [&](std::size_t i, const result& r) {
-            calibrated& c = all[i / searches];
-            c.searches[i % searches] = r;
-            if (--left[i / searches] == 0) judge(c), done(c);
-            return true;
-          }});
+  run_searches(jobs, at_a_time, [&](std::size_t i, const std::vector<result>& searches) {
+    all[i].searches = searches;
+    judge(all[i]);
+    done(all[i]);
+  });
   return all;
 }
 

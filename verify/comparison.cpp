@@ -22,8 +22,8 @@ void judge(comparison& c) {
 
 }  // namespace
 
-std::vector<comparison> compare_searches(const std::vector<job>& jobs, unsigned at_a_time, std::uint64_t executions,
-                                         const std::function<void(const comparison&)>& done) {
+void run_searches(const std::vector<job>& jobs, unsigned at_a_time,
+                  const std::function<void(std::size_t, const std::vector<result>&)>& done) {
   constexpr std::size_t searches = std::size(compared_searches);
   std::vector<job> all;
   for (const job& j : jobs)
@@ -31,19 +31,25 @@ std::vector<comparison> compare_searches(const std::vector<job>& jobs, unsigned 
       all.push_back(j);
       models::limits& l = all.back().within;
       l.how = s.how, l.reduce = s.reduce, l.newest_two = s.newest_two;
-      l.collect_outcomes = true;
-      l.max_executions = executions;
     }
-  std::vector<comparison> compared(jobs.size());
+  std::vector<std::vector<result>> results(jobs.size(), std::vector<result>(searches));
   std::vector<std::size_t> left(jobs.size(), searches);
-  for (std::size_t i = 0; i != jobs.size(); ++i) compared[i].scenario = jobs[i].scenario, compared[i].searches.resize(searches);
   run_all(all, at_a_time, {{}, [&](std::size_t i, const result& r) {
-            comparison& c = compared[i / searches];
-            c.searches[i % searches] = r;
-            if (--left[i / searches] == 0) judge(c), done(c);
+            const std::size_t job = i / searches;
+            results[job][i % searches] = r;
+            if (--left[job] == 0) done(job, results[job]);
             return true;
           }});
-  return compared;
+}
+
+void compare_searches(std::vector<job> jobs, unsigned at_a_time, std::uint64_t executions,
+                      const std::function<void(const comparison&)>& done) {
+  for (job& j : jobs) j.within.collect_outcomes = true, j.within.max_executions = executions;
+  run_searches(jobs, at_a_time, [&](std::size_t i, const std::vector<result>& searches) {
+    comparison c{jobs[i].scenario, searches};
+    judge(c);
+    done(c);
+  });
 }
 
 }  // namespace logbuf::verify

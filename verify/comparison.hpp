@@ -32,8 +32,12 @@ inline constexpr compared_search compared_searches[] = {
     {"Relacy's full search", 1, models::search::full, models::reduction::none, true},
 };
 
+// Runs each job by each of `compared_searches`; tells the results of a job, in their order, when it has all of them.
+void run_searches(const std::vector<job>& jobs, unsigned at_a_time,
+                  const std::function<void(std::size_t job, const std::vector<result>&)>& done);
+
 // Of those jobs; each search gets so many executions. Tells each scenario as it is done.
-std::vector<comparison> compare_searches(const std::vector<job>& jobs, unsigned at_a_time, std::uint64_t executions,
-                                         const std::function<void(const comparison&)>& done);
+void compare_searches(std::vector<job> jobs, unsigned at_a_time, std::uint64_t executions,
+                      const std::function<void(const comparison&)>& done);
 
 }  // namespace logbuf::verify

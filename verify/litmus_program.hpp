@@ -43,7 +43,7 @@ class litmus_program {
   }
 
   void after() {
-    std::array<char, litmus_run::longest> text{};
+    litmus_run::outcome text{};
     std::size_t size = 0;
     for (unsigned t = 0; t != Threads; ++t)
       for (std::size_t i = 0; i != size_[t]; ++i) text[size++] = read_[t][i];

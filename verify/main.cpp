@@ -208,9 +208,8 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
   if (!o.orders_only) {
     std::printf("\nEach bug in verify/mutants, as a patch of the headers.\n\n%-32s %-11s %-42s %12s  %s\n%s\n", "patch", "verdict",
                 "first scenario to fail", "executions", "how", std::string(140, '-').c_str());
-    const auto patches = run_patches(o.jobs, "", [&](const patch& p) {
-      const char* verdict = !p.is_built ? "NOT BUILT" : p.is_killed ? (p.equivalent.empty() ? "killed" : "KILLED?") : p.equivalent.empty() ? "SURVIVED" : "equivalent";
-      std::printf("%-32s %-11s %-42s %12llu  %s\n", p.name.c_str(), verdict, p.killer.scenario.c_str(),
+    const auto patches = run_patches(o.jobs, [&](const patch& p) {
+      std::printf("%-32s %-11s %-42s %12llu  %s\n", p.name.c_str(), verdict_text(p), p.killer.scenario.c_str(),
                   static_cast<unsigned long long>(p.killer.executions), how(p).c_str());
       std::fflush(stdout);
       ++total;

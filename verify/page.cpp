@@ -104,9 +104,8 @@ bool report_page::add(const std::vector<result>& scenarios, const std::string& c
     const workload* w = find_scenario(r.scenario);
     std::string reached;
     for (const auto& s : r.reached) reached += (reached.empty() ? "" : ", ") + s.name;
-    const std::string explored = r.to_the_end ? "to the end" : r.how == models::search::random ? "a sample" : "NOT to the end";
     rows += "<tr><td>" + code(r.scenario) + "</td><td>" + escaped(w != nullptr ? w->catches : "") + "</td><td>" +
-            search_text(r.how, r.context_bound) + "</td>" + number(r.executions) + "<td>" + explored + "</td><td>" + reached + "</td>" +
+            search_text(r.how, r.context_bound) + "</td>" + number(r.executions) + "<td>" + explored(r) + "</td><td>" + reached + "</td>" +
             verdict_cell(passes(r.is), to_string(r.is)) + "</tr>\n";
     if (r.is == verdict::failed) failures += counterexample(code(r.scenario), r);
   }
@@ -131,8 +130,7 @@ bool report_page::add(const std::vector<mutant>& orders, const std::string& comm
 bool report_page::add(const std::vector<patch>& patches, const std::string& command) const {
   std::string rows, pictures;
   for (const patch& p : patches) {
-    const char* verdict = !p.is_built ? "NOT BUILT" : p.is_killed ? "killed" : p.equivalent.empty() ? "SURVIVED" : "equivalent";
-    rows += "<tr><td>" + code(p.name) + "</td><td>" + escaped(p.what) + "</td>" + verdict_cell(p.is_as_expected(), verdict) + "<td>" +
+    rows += "<tr><td>" + code(p.name) + "</td><td>" + escaped(p.what) + "</td>" + verdict_cell(p.is_as_expected(), verdict_text(p)) + "<td>" +
             code(p.killer.scenario) + "</td>" + number(p.killer.executions) + "<td>" + escaped(how(p)) + "</td></tr>\n";
     if (p.is_killed) pictures += counterexample(code(p.name), p.shortest);
   }

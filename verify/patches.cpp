@@ -17,10 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<patch> read_patches(const std::string& filter) {
+std::vector<patch> read_patches() {
   std::vector<patch> all;
   for (const auto& entry : fs::directory_iterator(LOGBUF_PATCHES)) {
-    if (entry.path().extension() != ".patch" || entry.path().stem().string().find(filter) == std::string::npos) continue;
+    if (entry.path().extension() != ".patch") continue;
     patch p{.name = entry.path().stem().string(), .what = "", .equivalent = ""};
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line) && !line.empty();) {
@@ -67,8 +67,8 @@ void run(patch& p) {
 
 }  // namespace
 
-std::vector<patch> run_patches(unsigned at_a_time, const std::string& filter, const std::function<void(const patch&)>& done) {
-  std::vector<patch> all = read_patches(filter);
+std::vector<patch> run_patches(unsigned at_a_time, const std::function<void(const patch&)>& done) {
+  std::vector<patch> all = read_patches();
   std::atomic<std::size_t> next = 0;
   std::mutex telling;
   std::vector<std::thread> workers;

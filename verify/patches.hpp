@@ -21,6 +21,6 @@ struct patch {
 };
 
 // Runs the scenarios on each, in their order, until one fails. Tells each patch as it is done.
-std::vector<patch> run_patches(unsigned at_a_time, const std::string& filter, const std::function<void(const patch&)>& done);
+std::vector<patch> run_patches(unsigned at_a_time, const std::function<void(const patch&)>& done);
 
 }  // namespace logbuf::verify

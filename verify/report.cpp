@@ -23,11 +23,6 @@ const char* const limits_of_relacy =
 
 namespace {
 
-std::string explored(const result& r) {
-  if (r.to_the_end) return r.how == models::search::bound ? "to the end of the bound" : "to the end";
-  return r.how == models::search::random ? "a sample" : r.is == verdict::failed ? "to the failure" : "NOT to the end";
-}
-
 std::string mutant_text(const result& r) {
   std::string text;
   for (const weakening& w : r.weakened) text += (text.empty() ? "" : ", ") + w.site + " -> " + w.order;
@@ -156,6 +151,17 @@ std::string as_markdown(const std::vector<calibrated>& tests) {
             std::to_string(c.searches.back().executions) + " |" + (c.wrong.empty() ? "" : " **WRONG**") + "\n";
   }
   return text + "\nProduced by `logbuf-verify calibrate`.\n";
+}
+
+std::string explored(const result& r) {
+  if (r.to_the_end) return r.how == models::search::bound ? "to the end of the bound" : "to the end";
+  return r.how == models::search::random ? "a sample" : r.is == verdict::failed ? "to the failure" : "NOT to the end";
+}
+
+const char* verdict_text(const patch& p) {
+  if (!p.is_built) return "NOT BUILT";
+  if (p.is_killed) return p.equivalent.empty() ? "killed" : "KILLED?";
+  return p.equivalent.empty() ? "SURVIVED" : "equivalent";
 }
 
 std::string how(const patch& p) {

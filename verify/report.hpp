@@ -29,6 +29,8 @@ std::string saw_text(const calibrated& c, std::size_t longest);
 std::string misses_text(const litmus& t);
 std::string as_markdown(const std::vector<calibrated>& tests);
 
+std::string explored(const result& r);        // "to the end", ...
+const char* verdict_text(const patch& p);
 // How a mutant was killed, or why it can not be.
 std::string how(const patch& p);
 std::string as_markdown(const std::vector<patch>& patches);

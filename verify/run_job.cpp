@@ -132,7 +132,7 @@ static result run_litmus(const job& j) {
   r.to_the_end = o.to_the_end;
   r.is = o.failed ? verdict::failed : o.to_the_end ? verdict::held : verdict::incomplete;
   r.kind = o.kind, r.failure = o.failure;
-  for (std::size_t i = 0; i != running_litmus.size; ++i) r.seen.emplace_back(running_litmus.outcomes[i].text.data());
+  for (std::size_t i = 0; i != running_litmus.size; ++i) r.seen.emplace_back(running_litmus.outcomes[i].data());
   std::sort(r.seen.begin(), r.seen.end());
   return r;
 }

@@ -133,7 +133,12 @@ workload parse(const json& j) {
   std::size_t claims = 0;
   for (std::size_t t = 0; t != threads.size(); ++t) {
     w.threads.push_back(parse_thread(threads[t], t + 1 == threads.size() ? role::consumer : role::producer, w));
-    claims += static_cast<std::size_t>(std::count_if(w.threads.back().begin(), w.threads.back().end(), [](const op& o) { return o.size != 0 || o.what == op::kind::write || o.what == op::kind::send; }));
+    const bool producer = t + 1 != threads.size();
+    for (const op& o : w.threads.back())
+      if (producer && std::any_of(std::begin(syntax), std::end(syntax), [&](const op_syntax& s) { return s.kind == o.what && s.has_size; }))
+        claims += o.tries;
+    if (!producer && w.threads.back().size() >= most_claims)
+      throw mistake{"more than " + std::to_string(most_claims - 1) + " steps of the consumer: no search would come to its end"};
   }
   const auto does = [](const std::vector<op>& thread, op::kind k) {
     return std::any_of(thread.begin(), thread.end(), [k](const op& o) { return o.what == k; });
@@ -141,7 +146,7 @@ workload parse(const json& j) {
   if (does(w.threads.back(), op::kind::leave) &&
       std::any_of(w.threads.begin(), w.threads.end(), [&](const std::vector<op>& t) { return does(t, op::kind::close); }))
     throw mistake{"close needs a receiver that stays: it is called on the receiver"};
-  if (claims > most_claims) throw mistake{"more than " + std::to_string(most_claims) + " claims: no search would come to its end"};
+  if (claims > most_claims) throw mistake{"more than " + std::to_string(most_claims) + " claims and tries: no search would come to its end"};
   for (const json& s : j.value("reaches", json::array())) w.reaches.push_back(parse_state(s.get<std::string>()));
   return w;
 }

@@ -1,0 +1,29 @@
+// Where the threads of a bench run.
+#pragma once
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <vector>
+
+namespace bench {
+
+// The processors that this process may use.
+inline std::vector<int> processors() {
+  std::vector<int> found;
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    for (int i = 0; i != CPU_SETSIZE; ++i)
+      if (CPU_ISSET(i, &set)) found.push_back(i);
+  return found;
+}
+
+// Binds the calling thread.
+inline void pin(int processor) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(processor, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+}  // namespace bench
