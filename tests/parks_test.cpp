@@ -1,7 +1,9 @@
 // A receiver that sleeps again and again, against senders that pause at random: every record is accounted for, and the
-// run ends, or a wake-up was lost.
+// run ends, or a wake-up was lost. After every other record, as it falls, a sender waits until it was received: the next
+// record would wake the receiver too, and hide that the one before did not.
 //
 //   logbuf-parks-test N     until it has slept N times
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,17 +24,26 @@ struct message {
   std::uint64_t number, inverse;
 };
 
+std::atomic<std::uint64_t> received[2];
+
 template <class Sender>
 void send_until(Sender sender, std::uint32_t who, std::uint64_t parks) {
   std::uint32_t random = who * 77 + 1;
   for (std::uint64_t n = 0; counting_parks::parks.load(std::memory_order_relaxed) < parks; ++n) {
     random = random * 1664525 + 1013904223;
-    if (random >> 28 == 0) (void)sender.send(sizeof(message));  // dropped: an abort wakes too
+    // Sometimes a claim that stands before the record and is dropped behind it: then the abort has to wake.
+    auto dropped = random >> 28 == 0 ? sender.try_send(sizeof(message)) : decltype(sender.try_send(0)){send_error::full};
     auto claim = sender.send(sizeof(message), who);
     if (!claim) std::abort();
     const message m{n, ~n};
     std::memcpy(claim->data(), &m, sizeof m);
     claim->commit();
+    if (dropped) {
+      std::this_thread::yield();
+      dropped->abort();
+    }
+    for (unsigned looks = 1; (random >> 20 & 1) != 0 && received[who].load(std::memory_order_relaxed) <= n; ++looks)
+      looks % 1024 != 0 ? std_atomics::spin_hint() : std::this_thread::yield();
     // From nothing to about the time that it takes to fall asleep, so that every step of that is met.
     const std::uint32_t pause = random >> 8;
     if (pause % 8 == 0) std::this_thread::yield();
@@ -42,7 +53,7 @@ void send_until(Sender sender, std::uint32_t who, std::uint64_t parks) {
 
 template <class Ends>
 bool run(const char* name, Ends ends, std::uint64_t parks, bool two) {
-  counting_parks::parks = 0;
+  counting_parks::parks = received[0] = received[1] = 0;
   std::thread second;
   if constexpr (std::is_copy_constructible_v<typename Ends::first_type>)
     if (two) second = std::thread([tx = ends.first, parks]() mutable { send_until(std::move(tx), 1, parks); });
@@ -53,6 +64,7 @@ bool run(const char* name, Ends ends, std::uint64_t parks, bool two) {
     std::memcpy(&m, record.bytes().data(), sizeof m);
     const std::uint32_t who = record.tag() & 1;
     wrong += record.tag() > 1 || record.size() != sizeof m || m.inverse != ~m.number || m.number != next[who]++;
+    received[who].store(next[who], std::memory_order_relaxed);
     if (((next[0] + next[1]) & 0xfffff) == 0) std::fprintf(stderr, "... %s: %llu parks\n", name,
         static_cast<unsigned long long>(counting_parks::parks.load()));
   }
