@@ -17,6 +17,7 @@ struct reference_entry {
   std::size_t size = 0;      // bytes of payload
   std::uint32_t tag = 0;
   state is = state::open;
+  std::uint64_t rest = 0;    // bytes behind a shortened record, which are skipped
 };
 
 template <class Entries = std::deque<reference_entry>>
@@ -46,8 +47,8 @@ class reference_queue {
   // The claim without the question whether there is space.
   void append(std::size_t size, std::uint32_t tag) {
     const std::uint64_t stride = stride_of(size);
-    if (const std::uint64_t padding = padding_before(stride); padding != 0) add({tail_, padding, 0, 0, reference_entry::state::skipped});
-    add({tail_, stride, size, tag, reference_entry::state::open});
+    if (const std::uint64_t padding = padding_before(stride); padding != 0) add({tail_, padding, 0, 0, reference_entry::state::skipped, 0});
+    add({tail_, stride, size, tag, reference_entry::state::open, 0});
   }
 
   // Of the open claim at `start`: its first n bytes become a record, the rest is skipped.
@@ -61,14 +62,37 @@ class reference_queue {
   }
   // Reads the entry at the front. Its bytes are given back by release().
   void consume() {
-    read_ = entries_.front().start + entries_.front().stride;
-    entries_.pop_front();
+    reference_entry& e = entries_.front();
+    read_ = e.start + e.stride;
+    if (e.rest == 0) entries_.pop_front();
+    else e = {read_, e.rest, 0, 0, reference_entry::state::skipped, 0};
   }
   void release() { head_ = read_; }
+
+  // When a consumer gives back what it has read. One record at a time: when nothing is there, or `threshold` bytes are held.
+  const reference_entry* next_single() {
+    const reference_entry* e = next();
+    if (e == nullptr) release();
+    return e;
+  }
+  void consume_single(std::uint64_t threshold) {
+    consume();
+    if (next() == nullptr || held() >= threshold) release();
+  }
+  // Many in one scope: a quarter of the ring at a time, and the whole of it before a look further. The end releases.
+  const reference_entry* next_of_many() {
+    if (held() >= capacity_ / 4) release();
+    const reference_entry* e = next();
+    if (held() == capacity_) release();
+    return e;
+  }
   void release_to(std::uint64_t position) { head_ = position; }
 
   std::uint64_t tail() const { return tail_; }
+  std::uint64_t head() const { return head_; }
+  std::uint64_t read_to() const { return read_; }
   std::uint64_t used() const { return tail_ - head_; }  // bytes
+  std::uint64_t held() const { return read_ - head_; }  // bytes that were read and not given back
 
  private:
   std::uint64_t stride_of(std::size_t size) const { return (size + 8 + alignment_ - 1) / alignment_ * alignment_; }
@@ -85,6 +109,10 @@ class reference_queue {
       if (e.start != start || e.is != reference_entry::state::open || n > e.size) continue;
       e.size = n;
       e.is = as;
+      if (as == reference_entry::state::committed) {
+        e.rest = e.stride - stride_of(n);
+        e.stride -= e.rest;
+      }
       return true;
     }
     return false;

@@ -24,6 +24,10 @@ struct spsc_ring {
   static auto try_make(Arguments&&... a) {
     return spsc::try_make<Traits>(std::forward<Arguments>(a)...);
   }
+  template <class Traits = default_traits, class... Arguments>
+  static auto channel(Arguments&&... a) {
+    return spsc::channel<Traits>(std::forward<Arguments>(a)...);
+  }
 };
 struct mpsc_ring {
   using claiming = detail::mpsc_claiming;
@@ -34,6 +38,10 @@ struct mpsc_ring {
   template <class Traits = default_traits, class... Arguments>
   static auto try_make(Arguments&&... a) {
     return mpsc::try_make<Traits>(std::forward<Arguments>(a)...);
+  }
+  template <class Traits = default_traits, class... Arguments>
+  static auto channel(Arguments&&... a) {
+    return mpsc::channel<Traits>(std::forward<Arguments>(a)...);
   }
 };
 

@@ -10,7 +10,14 @@ namespace logbuf::verify {
 
 template <class Engine>
 models::outcome run_on(const workload& w, const models::limits& l) {
+  using spsc = detail::spsc_claiming;
+  using mpsc = detail::mpsc_claiming;
   running = {&w, {}};
+  if (w.checked) {
+    if (w.channel || w.threads.size() != (w.ring == variant::spsc ? 2 : 3)) std::abort();
+    return w.ring == variant::spsc ? Engine::template run<program<Engine, spsc, 2, false, true>>(l)
+                                   : Engine::template run<program<Engine, mpsc, 3, false, true>>(l);
+  }
   const auto with_threads = [&]<class Claiming, bool Channel>() {
     switch (w.threads.size()) {
       case 2: return Engine::template run<program<Engine, Claiming, 2, Channel>>(l);
@@ -19,8 +26,6 @@ models::outcome run_on(const workload& w, const models::limits& l) {
       default: std::abort();
     }
   };
-  using spsc = detail::spsc_claiming;
-  using mpsc = detail::mpsc_claiming;
   if (w.ring == variant::mpsc)
     return w.channel ? with_threads.template operator()<mpsc, true>() : with_threads.template operator()<mpsc, false>();
   if (w.threads.size() != 2) std::abort();

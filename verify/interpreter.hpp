@@ -14,7 +14,7 @@
 
 namespace logbuf::verify {
 
-template <class Engine, class Claiming, unsigned Threads, bool Channel>
+template <class Engine, class Claiming, unsigned Threads, bool Channel, bool Checked = false>
 class program {
  public:
   static constexpr unsigned threads = Threads;
@@ -64,6 +64,7 @@ class program {
  private:
   struct traits : default_traits {
     using atomics = typename Engine::atomics;
+    static constexpr bool checked = Checked;
   };
   using producer_end = std::conditional_t<Channel, basic_sender<traits, Claiming>, basic_producer<traits, Claiming>>;
   using consumer_end = std::conditional_t<Channel, receiver<traits>, consumer<traits>>;
@@ -250,15 +251,18 @@ class program {
   }
 
   void drain(std::size_t limit) {
-    const std::size_t n =
-        consumer_->drain([&](const auto& bytes, std::uint32_t tag) { deliver(bytes, tag, oracle::by_tag); }, limit);
-    if (n < limit) empty();
+    std::size_t records = 0;
+    const auto n = consumer_->drain(
+        [&](const auto& bytes, std::uint32_t tag) { ++records, deliver(bytes, tag, oracle::by_tag); }, limit);
+    if constexpr (Checked) check_sound(n);
+    if (records < limit) empty();
   }
 
   void batch(std::size_t limit) {
     auto records = consumer_->batch();
     for (std::size_t i = 0; i != limit; ++i) {
       auto record = records.next();
+      check_sound(record);
       if (!record) return empty();
       deliver(record->bytes(), record->tag(), record->position());
     }
@@ -333,6 +337,7 @@ class program {
 
   bool read_one(bool consume_it) {
     auto record = next();
+    check_sound(record);
     if (!record) {
       empty();
       return false;
@@ -343,6 +348,13 @@ class program {
     record->consume();
     if (!happened_since(before, models::step::atomic_store, site::head_publish)) reach(state::held_back);
     return true;
+  }
+
+  // No byte here is anybody else's: nothing is corrupt.
+  template <class Received>
+  static void check_sound(const Received& r) {
+    if (!r && std::strcmp(to_string(r.error()), "corrupt") == 0)
+      check(models::current.explain("a record of an honest producer is answered by corrupt"));
   }
 
   void empty() {

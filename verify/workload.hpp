@@ -127,6 +127,7 @@ struct workload {
   std::vector<state> reaches;
   std::uint64_t initial_position = 0;
   bool channel = false;
+  bool checked = false;        // headers are checked before they are believed: one or two producers, no channel
   bool asymmetric = false;     // fences of a channel
   unsigned spurious = 0;       // wake-ups for no reason that may happen
   bool refused = false;        // the kernel may refuse the heavy fence, from any moment on

@@ -24,6 +24,14 @@ enum class drain_action : unsigned char {
 
 namespace detail {
 
+// What a read answers when the poll found nothing.
+template <class Traits>
+read_error why_nothing([[maybe_unused]] const consumer_cursor<Traits>& c) noexcept {
+  if constexpr (Traits::checked)
+    if (c.is_corrupt) return read_error::corrupt;
+  return read_error::empty;
+}
+
 // A scope in which several records are read: what was read is given back in chunks of at least a quarter of the
 // ring, so that a slow reader does not starve the producers, and at the end of the scope, however that is left.
 template <class Traits>
@@ -64,12 +72,12 @@ class [[nodiscard]] read_batch {
   read_batch& operator=(read_batch&&) = delete;
   ~read_batch() { consume_current(); }
 
-  // The next record, or empty. The view is valid until the next call. Wait-free but for skips.
+  // The next record, or empty, or corrupt. The view is valid until the next call. Wait-free but for skips.
   result<record_view<Traits>, read_error> next() noexcept {
     consume_current();
     if (!scope_.is_open()) return read_error::empty;
     const detail::header_word word = scope_.next();
-    if (word == detail::not_ready) return read_error::empty;
+    if (word == detail::not_ready) return detail::why_nothing(scope_.cursor());
     current_ = record_view<Traits>(scope_.cursor(), word);
     return record_view<Traits>(current_);
   }
@@ -121,7 +129,7 @@ class consumer {
   // Gives back what was held back. A read claim that is still open is an assertion in debug builds; it stays valid.
   ~consumer() { leave(); }
 
-  // The next committed record, or empty. One claim may be open at a time: another call answers the same record, and
+  // The next committed record, or empty, or (in a checked ring) corrupt. One claim may be open at a time: another call answers the same record, and
   // whichever of the claims ends first consumes it. When the claim ends its record is zeroed, and the space is given
   // back at once if no record follows, else when options::release_threshold bytes are held back, when a read answers
   // empty, or by release().
@@ -130,23 +138,30 @@ class consumer {
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) [[unlikely]] {
       detail::release(c);
-      return read_error::empty;
+      return detail::why_nothing(c);
     }
     return read_claim<Traits>(c, word);
   }
+
+  // What drain answers: the number of records; in a checked ring that, or corrupt when there was none.
+  using drained = std::conditional_t<Traits::checked, result<std::size_t, read_error>, std::size_t>;
 
   // Calls handler(bytes, tag) for up to `limit` records, and returns how many were consumed. The handler returns
   // nothing or a drain_action. If it throws, the records before are consumed and given back, the record that threw
   // stays unread, and the exception passes on. The handler must not use this consumer.
   template <class Handler>
-  std::size_t drain(Handler&& handler, std::size_t limit = std::numeric_limits<std::size_t>::max()) {
+  drained drain(Handler&& handler, std::size_t limit = std::numeric_limits<std::size_t>::max()) {
     if (!is_attached()) return 0;
     detail::chunked_release<Traits> scope(*cursor_);
     cursor& c = scope.cursor();
     for (std::size_t consumed = 0;; ++consumed) {
       if (consumed == limit) return consumed;
       const detail::header_word word = scope.next();
-      if (word == detail::not_ready) return consumed;
+      if (word == detail::not_ready) {
+        if constexpr (Traits::checked)
+          if (c.is_corrupt && consumed == 0) return read_error::corrupt;
+        return consumed;
+      }
       const record_view<Traits> record(c, word);
       const drain_action action = call(handler, record);
       if (action == drain_action::keep) return consumed;

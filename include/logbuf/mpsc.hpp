@@ -61,12 +61,24 @@ template <ring_traits Traits = default_traits>
                                                                                    const options& o = {}) noexcept {
   return channel_maker<Traits>::over(maker<detail::channel_traits<Traits>>::owning(capacity, o), o);
 }
+// Over the caller's memory, as for a ring.
+template <ring_traits Traits = default_traits>
+[[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::span<std::byte> bytes,
+                                                                                   std::shared_ptr<void> owner = {},
+                                                                                   const options& o = {}) noexcept {
+  return channel_maker<Traits>::over(maker<detail::channel_traits<Traits>>::borrowing(bytes, std::move(owner), o), o);
+}
 
 #if defined(__cpp_exceptions)
 // As try_channel, but throws setup_failure.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] typename channel_maker<Traits>::ends channel(std::uint64_t capacity, const options& o = {}) {
   return detail::or_throw(try_channel<Traits>(capacity, o));
+}
+template <ring_traits Traits = default_traits>
+[[nodiscard]] typename channel_maker<Traits>::ends channel(std::span<std::byte> bytes, std::shared_ptr<void> owner = {},
+                                                           const options& o = {}) {
+  return detail::or_throw(try_channel<Traits>(bytes, std::move(owner), o));
 }
 #endif
 

@@ -19,6 +19,7 @@ enum class site : unsigned {
   abort_store,
   padding_store,
   remainder_store,
+  check_tail,
   // reuse: consumer back to producer
   head_publish,
   head_refresh,
@@ -92,6 +93,10 @@ inline constexpr std::array<ordering_site, site_count> ordering_sites{{
      "none: the commit_store that follows it in the same thread publishes it",
      "nothing of its own",
      "nothing: the consumer reaches the remainder only through the record's header, which it has acquired"},
+    {site::check_tail, "check_tail", access::load, std::memory_order_relaxed,
+     "none: header_poll has acquired the header, whose producer had moved the tail before",
+     "nothing: a number that a sound header (of a checked ring) can not be beyond",
+     "nothing: coherence forbids a tail older than the one that happens before"},
     {site::head_publish, "head_publish", access::store, std::memory_order_release,
      "head_refresh, flush_wait",
      "the consumer's reads and its zeroing, to the producer that claims the bytes next",

@@ -196,14 +196,32 @@ template <class Traits>
   return true;
 }
 
+// Of a checked ring: is this the header of something that a producer can have published here? Its claim moved the tail
+// before, so that the record ends at the tail or before it, and with that within the bytes that are not given back.
+template <class Traits>
+bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
+  const std::uint32_t size = size_of(word);
+  const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
+  const position_type tail = Traits::atomics::load(at<site::check_tail>, c.ring->tail);
+  return size >= header_size && stride <= c.capacity - c.offset(c.position) &&
+         distance(c.position + stride, tail) >= 0 && (is_skip(word) || stride <= c.capacity / 2);
+}
+
 // The header of the next record, or not_ready. Consumes the skips before it. Wait-free but for the skips.
 template <class Traits>
 [[gnu::always_inline]] inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
+  if constexpr (Traits::checked)
+    if (c.is_corrupt) return not_ready;
   for (;;) {
     if (c.position - c.released == c.capacity) [[unlikely]]
       if (!release_before_look(c)) return not_ready;
     const header_word word = Traits::atomics::load_header(at<site::header_poll>, c.region, c.offset(c.position));
+    if constexpr (Traits::checked) {
+      if (word == not_ready) return word;
+      c.is_corrupt = !is_sound(c, word);
+      if (c.is_corrupt) [[unlikely]] return not_ready;
+    }
     if (!is_skip(word)) [[likely]] return word;
     c.position += stride_of<Traits::payload_alignment>(size_of(word));
   }

@@ -66,14 +66,12 @@ class receiver {
   template <class Rep, class Period, class Handler>
   result<std::size_t, receive_error> drain_for(std::chrono::duration<Rep, Period> timeout, Handler&& handler,
                                                std::size_t limit = std::numeric_limits<std::size_t>::max()) {
-    if (const sight seen = wait_for(timeout); seen.why != receive_error::none) return seen.why;
-    return consumer_.drain(std::forward<Handler>(handler), limit);
+    return drain_after(wait_for(timeout), handler, limit);
   }
   template <class Handler>
   result<std::size_t, receive_error> drain_until(deadline d, Handler&& handler,
                                                  std::size_t limit = std::numeric_limits<std::size_t>::max()) {
-    if (const sight seen = wait(d, never); seen.why != receive_error::none) return seen.why;
-    return consumer_.drain(std::forward<Handler>(handler), limit);
+    return drain_after(wait(d, never), handler, limit);
   }
 
   // Ends the wait of this receiver, now and from now on: a receive that finds nothing answers closed instead of
@@ -149,6 +147,11 @@ class receiver {
 
   static detail::channel_words<Traits>& words(cursor_type& c) noexcept { return c.ring->extension; }
 
+  static bool is_corrupt([[maybe_unused]] const cursor_type& c) noexcept {
+    if constexpr (Traits::checked) return c.is_corrupt;
+    else return false;
+  }
+
   static detail::header_word poll(cursor_type& c) noexcept {
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) detail::release(c);  // nobody waits for space while this end waits for records
@@ -164,9 +167,11 @@ class receiver {
   // There is no record: will there be one?
   template <class Stopped>
   [[gnu::noinline]] static sight look_at_ends(cursor_type& c, Stopped& stopped) noexcept {
+    if (is_corrupt(c)) return {detail::not_ready, receive_error::corrupt};
     if (P::load(at<site::senders_check>, words(c).senders) == 0) {
       // Committed before the last sender left.
       if (const detail::header_word word = poll(c); word != detail::not_ready) return {word};
+      if (is_corrupt(c)) return {detail::not_ready, receive_error::corrupt};
       const bool unfinished = P::load(at<site::abandoned_check>, c.ring->tail) != c.position;
       return {detail::not_ready, unfinished ? receive_error::abandoned : receive_error::disconnected};
     }
@@ -225,6 +230,18 @@ class receiver {
       P::store(at<site::parked_store>, words(c).parked, 0u);
     }
     return look(c, stopped);
+  }
+
+  template <class Handler>
+  result<std::size_t, receive_error> drain_after(sight seen, Handler& handler, std::size_t limit) {
+    if (seen.why != receive_error::none) return seen.why;
+    if constexpr (Traits::checked) {
+      auto drained = consumer_.drain(handler, limit);
+      if (!drained) return receive_error::corrupt;  // the header was sound at the look, and is no more
+      return std::move(*drained);
+    } else {
+      return consumer_.drain(handler, limit);
+    }
   }
 
   received claim_of(sight seen) noexcept {

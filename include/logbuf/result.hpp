@@ -20,7 +20,8 @@ enum class claim_error : unsigned char {
 
 enum class read_error : unsigned char {
   none = 0,
-  empty,  // no committed record is next; also the answer of a consumer that was moved from
+  empty,    // no committed record is next; also the answer of a consumer that was moved from
+  corrupt,  // a checked ring found bytes that no producer wrote; the answer from then on
 };
 
 enum class send_error : unsigned char {
@@ -40,6 +41,7 @@ enum class receive_error : unsigned char {
   abandoned,     // every sender has left, and a claim that was never finished stands before the rest
   closed,        // close(), or the stop token: the wait was ended, and nothing is there now
   detached,      // the receiver was moved from and has no channel
+  corrupt,       // a checked ring found bytes that no producer wrote; the answer from then on
 };
 
 constexpr const char* to_string(send_error e) noexcept {
@@ -47,21 +49,18 @@ constexpr const char* to_string(send_error e) noexcept {
   return names[static_cast<unsigned>(e)];
 }
 constexpr const char* to_string(receive_error e) noexcept {
-  constexpr const char* names[] = {"none", "empty", "timeout", "disconnected", "abandoned", "closed", "detached"};
+  constexpr const char* names[] = {"none", "empty", "timeout", "disconnected", "abandoned", "closed", "detached", "corrupt"};
   return names[static_cast<unsigned>(e)];
 }
 
 constexpr const char* to_string(claim_error e) noexcept {
-  switch (e) {
-    case claim_error::none: return "none";
-    case claim_error::full: return "full";
-    case claim_error::too_large: return "too_large";
-    case claim_error::detached: return "detached";
-  }
-  return "unknown";
+  constexpr const char* names[] = {"none", "full", "too_large", "detached"};
+  return names[static_cast<unsigned>(e)];
 }
-
-constexpr const char* to_string(read_error e) noexcept { return e == read_error::none ? "none" : "empty"; }
+constexpr const char* to_string(read_error e) noexcept {
+  constexpr const char* names[] = {"none", "empty", "corrupt"};
+  return names[static_cast<unsigned>(e)];
+}
 
 // A T, or the E that says why there is none. T is inert when default-constructed; E{} means no error.
 template <class T, class E>

@@ -26,12 +26,16 @@ struct default_traits {
   using atomics = std_atomics;
   using statistics = no_statistics;
   static constexpr std::size_t payload_alignment = 8;  // bytes; 8, 16, 32, 64 or 128
+  // For memory that others can write to: the consumer believes no header before it was checked, touches nothing outside
+  // of the ring whatever the bytes say, and answers `corrupt` from the first bad header on.
+  static constexpr bool checked = false;
 };
 
 template <class T>
 concept ring_traits = atomics_policy<typename T::atomics> && T::payload_alignment >= header_size &&
                       T::payload_alignment <= memory::alignment && detail::is_power_of_two(T::payload_alignment) &&
-                      std::same_as<std::remove_cvref_t<decltype(T::statistics::enabled)>, bool>;
+                      std::same_as<std::remove_cvref_t<decltype(T::statistics::enabled)>, bool> &&
+                      std::same_as<std::remove_cvref_t<decltype(T::checked)>, bool>;
 
 }  // namespace logbuf
 
@@ -106,6 +110,7 @@ struct consumer_cursor {
   position_type zeroed = 0;     // bytes before it are zero again
   position_type released = 0;   // bytes before it are the producers': the published head
   std::uint32_t uses = 1;       // the handle and its open claim
+  bool is_corrupt = false;      // checked rings: a header was bad; for ever
   counters_of<Traits, consumer_counts>* counts = nullptr;
 
   std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }

@@ -1,0 +1,50 @@
+// libFuzzer: bytes as a program of one thread, held against the reference at every step.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+
+#include "../programs/run_program.hpp"
+
+using namespace logbuf::test;
+
+namespace {
+
+// Five bytes of setup, then four bytes a step.
+program program_of(const std::uint8_t* data, std::size_t size) {
+  program p;
+  std::size_t used = 0;
+  const auto byte = [&] { return used < size ? data[used++] : std::uint8_t{0}; };
+  const unsigned ring = byte();
+  p.on.shared = (ring & 1) != 0;
+  p.on.channel = (ring & 2) != 0;
+  p.on.traits = static_cast<headers>((ring >> 2) % 3);
+  p.on.capacity = p.on.alignment() * 2 << (byte() % 7);
+  p.on.threshold = std::min<std::uint64_t>(byte() * 8u, p.on.capacity);
+  const std::uint64_t bases[] = {0, (std::uint64_t{1} << 32) - p.on.capacity, std::uint64_t{0} - p.on.capacity};
+  p.on.position = bases[byte() % 3];
+  p.on.position += byte() * p.on.alignment() % p.on.capacity;
+  while (used + 4 <= size) {
+    step s;
+    s.what = static_cast<step::kind>(byte() % kind_count);
+    s.size = byte();
+    s.size |= std::size_t{byte()} << 8;
+    const unsigned rest = byte();
+    s.n = rest % 32;
+    s.who = rest / 32;
+    p.steps.push_back(s);
+  }
+  return p;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const program p = program_of(data, size);
+  if (const auto wrong = run_program(p)) {
+    std::cerr << *wrong << "\nas a file for logbuf-program:\n" << p;
+    std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,78 @@
+// A program of one thread for a ring or a channel, as data: rapidcheck generates it, the fuzzer mutates it, a failure
+// prints it, and a file of its lines runs again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace logbuf::test {
+
+enum class headers : std::uint8_t { plain, aligned_and_counted, checked };  // the traits
+
+struct setup {
+  bool shared = false;   // MPSC
+  bool channel = false;
+  headers traits = headers::plain;
+  std::uint64_t capacity = 64;   // bytes
+  std::uint64_t threshold = 0;   // options::release_threshold, bytes
+  std::uint64_t position = 0;    // options::initial_position
+
+  std::uint64_t alignment() const { return traits == headers::aligned_and_counted ? 64 : 8; }
+};
+
+// Numbers that choose one of several are taken modulo how many there are, so that every number means something.
+struct step {
+  enum class kind : std::uint8_t {
+    write,             // size
+    claim,             // size; stays open
+    commit,            // claim n
+    shorten,           // claim n, to `size` of its bytes
+    commit_too_much,   // claim n: aborts it
+    abort,             // claim n
+    throw_in_write,    // size
+    gather,            // rings: size, in three parts
+    flush,
+    copy_producer,     // MPSC
+    move_producer,
+    drop_producer,     // also with claims open
+    read,              // one record
+    open_read,         // stays open
+    end_read,          // read claim n
+    keep_read,         // read claim n
+    drain,             // up to `size` records; record n / 4 is answered by n % 4: next, stop, keep, an exception
+    open_batch,        // rings: stays open
+    next_in_batch,
+    keep_in_batch,
+    release_in_batch,
+    end_batch,
+    release,
+    move_consumer,
+    drop_consumer,     // also with claims open
+    send_soon,         // channels: a write with a deadline that has passed
+    receive_soon,      // channels: a read with a deadline that has passed
+    close,             // channels
+    arm,               // channels
+  };
+  kind what{};
+  std::size_t size = 0;
+  std::size_t n = 0;
+  std::size_t who = 0;  // which producer
+};
+inline constexpr std::size_t kind_count = static_cast<std::size_t>(step::kind::arm) + 1;
+
+struct program {
+  setup on;
+  std::vector<step> steps;
+};
+
+std::ostream& operator<<(std::ostream& out, const setup& s);
+std::ostream& operator<<(std::ostream& out, const step& s);
+std::ostream& operator<<(std::ostream& out, const program& p);
+
+// What operator<< writes. False: it is none; `error` says where.
+bool parse(std::istream& in, program& p, std::string& error);
+
+}  // namespace logbuf::test
