@@ -359,7 +359,16 @@ class program {
 
   void empty() {
     reach(state::empty);
-    oracle_.empty(Engine::now());
+    oracle_.empty(polled_at());
+  }
+
+  // The clock of the consumer's last look for a header, which decides that nothing is there. What it learns afterwards,
+  // of senders that have left, is no part of that answer.
+  static vector_clock polled_at() {
+    const auto& s = models::current;
+    for (std::size_t i = s.trace_size; i-- != 0;)
+      if (s.trace[i].thread == consumer_thread && s.trace[i].what == models::step::header_load) return s.trace[i].clock;
+    return Engine::now();
   }
 
   template <class Bytes>

@@ -20,6 +20,7 @@
 #include "page.hpp"
 #include "patches.hpp"
 #include "pool.hpp"
+#include "random_workloads.hpp"
 #include "report.hpp"
 #include "run_job.hpp"
 #include "scenario_file.hpp"
@@ -33,7 +34,7 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false;
+  bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false;
   std::vector<std::string> filters{};
   std::string scheduler{};
   unsigned context_bound = 0, spurious_failures = 1;
@@ -42,7 +43,8 @@ struct settings {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
-  std::string shard{}, report{}, scenario_file{};
+  std::string shard{}, report{}, scenario_file{}, save{};
+  std::uint64_t count = 0;
 };
 
 int complain(const std::string& what) {
@@ -266,6 +268,51 @@ int run_calibration(const settings& o, const std::string& command) {
   return bad == 0 && written ? all_held : something_failed;
 }
 
+// States that some of the random workloads have to reach, or they are not as random as they are meant to be.
+constexpr state expected_of_random[] = {state::wrap, state::padding, state::full, state::recovered, state::empty, state::aborted,
+                                        state::shortened, state::lost_exchange, state::held_back, state::exactly_full, state::reuse,
+                                        state::flushed, state::overtaken_commit, state::parked, state::woken, state::not_parked,
+                                        state::timed_out, state::spurious, state::disconnected, state::stale_poll};
+
+int run_random_workloads(const settings& o) {
+  random_settings s;
+  s.count = o.count != 0 ? o.count : o.deep ? 5000 : 200;
+  s.seed = o.seed;
+  s.at_a_time = o.jobs;
+  if (o.executions != 0) s.max_executions = o.executions;
+  std::printf("Random workloads (seed %llu), each explored by the reduced search; at most %llu executions of each.\n\n",
+              static_cast<unsigned long long>(s.seed), static_cast<unsigned long long>(s.max_executions));
+  std::fflush(stdout);
+  progress_line line(!o.quiet);
+  const random_run run = run_random(s, [&](const random_run& so_far) {
+    line.show(std::to_string(so_far.explored) + "/" + std::to_string(s.count) + " workloads, " + std::to_string(so_far.executions) + " executions");
+  });
+  line.clear();
+  std::printf("%llu workloads explored to the end and held, %llu executions\npassed over: %llu too large, %llu without a record or a choice\n",
+              static_cast<unsigned long long>(run.explored), static_cast<unsigned long long>(run.executions),
+              static_cast<unsigned long long>(run.too_large), static_cast<unsigned long long>(run.vacuous));
+  if (run.smallest) {
+    const std::string file = o.save.empty() ? "FILE" : o.save;
+    std::printf("\nA workload fails. The smallest that still does, after %llu shrinks, for logbuf-verify --scenarios %s:\n\n%s\n\n",
+                static_cast<unsigned long long>(run.shrinks), file.c_str(), scenario_text(*run.smallest).c_str());
+    if (!o.save.empty()) (void)write_file(o.save, scenario_text(*run.smallest) + "\n");
+    replay_options = " --scenarios " + file;
+    (void)write_reports(o, {run.failure}, std::vector<result>{run.failure}, "logbuf-verify random");
+    std::printf("%s\n%llu passed, 1 failed\n", failure_text(run.failure).c_str(), static_cast<unsigned long long>(run.explored));
+    return something_failed;
+  }
+  std::printf("reached by:");
+  for (const auto& [name, workloads] : run.reached) std::printf(" %s %llu,", name.c_str(), static_cast<unsigned long long>(workloads));
+  std::printf("\n");
+  std::ptrdiff_t unreached = 0;
+  if (s.count >= 200)
+    for (const state e : expected_of_random)
+      if (!run.reached.contains(to_string(e))) std::printf("NOT REACHED by any: %s\n", to_string(e)), ++unreached;
+  std::printf("\n%llu passed, %td failed\n", static_cast<unsigned long long>(run.explored), unreached);
+  const bool written = write_reports(o, {}, std::vector<result>{}, "logbuf-verify random");
+  return unreached == 0 && written ? all_held : something_failed;
+}
+
 int run_replay(const settings& o) {
   const parsed_replay p = parse_replay(o.replay);
   if (!p.error.empty()) return complain(p.error);
@@ -297,7 +344,7 @@ int main(int argc, char** argv) {
   app.add_option("--executions", o.executions, "at most N executions of each scenario")->type_name("N")->check(CLI::PositiveNumber);
   app.add_option("--seconds", o.seconds, "at most S seconds for each scenario (default 120, --deep 1800)")
       ->type_name("S")->check(CLI::PositiveNumber);
-  app.add_option("--seed", o.seed, "first seed of --scheduler random")->type_name("N");
+  app.add_option("--seed", o.seed, "first seed of --scheduler random; seed of the random workloads")->type_name("N");
   app.add_option("--spurious", o.spurious_failures, "spurious failures of compare-exchanges in an execution of the reduced search (default 1)")
       ->type_name("N")->check(CLI::Range(0, 9));
   app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
@@ -319,6 +366,11 @@ int main(int argc, char** argv) {
   mutants->add_flag("--orders", o.orders_only, "only the ordering sites");
   mutants->add_option("--patches-markdown", o.patches_markdown, "write the table of the patches")->type_name("FILE");
 
+  auto* random = app.add_subcommand(
+      "random", "random workloads: threads, sizes, aborts, short commits, batches; one that fails is shrunk to the smallest that does");
+  random->fallthrough()->callback([&] { o.random = true; });
+  random->add_option("--count", o.count, "workloads to explore (default 200, --deep 5000)")->type_name("N")->check(CLI::PositiveNumber);
+  random->add_option("--save", o.save, "write the smallest workload that fails as a file for --scenarios")->type_name("FILE");
   app.add_subcommand("compare", "hold the reduced search against searches that reduce less: the outcomes have to be the same")
       ->fallthrough()
       ->callback([&] { o.compare = true; });
@@ -351,6 +403,7 @@ int main(int argc, char** argv) {
     else command += " " + word;
   }
   if (o.calibrate) return run_calibration(o, command);
+  if (o.random) return run_random_workloads(o);
   std::string error;
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);

@@ -13,11 +13,13 @@ struct patch {
   std::string name;
   std::string what;        // the bug
   std::string equivalent;  // why nothing can tell it from the original; empty: it has to be killed
+  std::string random;      // why no scenario finds it: all of them have to hold, and a random workload has to fail
   bool is_built = false;
   result killer{};         // the first scenario that failed; a survivor has none
   result shortest{};       // the failure with the fewest steps, of this one and a short look at every other scenario
   bool is_killed = false;
-  bool is_as_expected() const { return is_built && is_killed == equivalent.empty(); }
+  bool is_random_needed = true;  // of a `random` one: no scenario has found it
+  bool is_as_expected() const { return is_built && is_killed == equivalent.empty() && is_random_needed; }
 };
 
 // Runs the scenarios on each, in their order, until one fails. Tells each patch as it is done.

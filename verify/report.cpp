@@ -160,12 +160,14 @@ std::string explored(const result& r) {
 
 const char* verdict_text(const patch& p) {
   if (!p.is_built) return "NOT BUILT";
+  if (!p.is_random_needed) return "BY SCENARIO";
   if (p.is_killed) return p.equivalent.empty() ? "killed" : "KILLED?";
   return p.equivalent.empty() ? "SURVIVED" : "equivalent";
 }
 
 std::string how(const patch& p) {
   if (!p.is_killed) return p.equivalent;
+  if (!p.random.empty()) return p.killer.failure + " (" + p.random + ")";
   return p.killer.is == verdict::unreached ? "not reached: " + missing(p.killer) : p.killer.failure;
 }
 

@@ -106,7 +106,8 @@ std::vector<op> parse_thread(const json& list, role who, const workload& w) {
 workload parse(const json& j) {
   for (const auto& [key, value] : j.items())
     if (key != "name" && key != "catches" && key != "ring" && key != "capacity" && key != "release_threshold" && key != "channel" &&
-        key != "fences" && key != "initial_position" && key != "threads" && key != "reaches")
+        key != "fences" && key != "fence_may_be_refused" && key != "spurious_wakeups" && key != "checked" &&
+        key != "initial_position" && key != "threads" && key != "reaches")
       throw mistake{"\"" + key + "\" is nothing that a scenario has"};
   workload w;
   w.name = j.at("name");
@@ -126,10 +127,16 @@ workload parse(const json& j) {
   const std::string fences = j.value("fences", "symmetric");
   if (fences != "symmetric" && fences != "asymmetric") throw mistake{"\"fences\" are \"symmetric\" or \"asymmetric\""};
   w.asymmetric = fences == "asymmetric";
+  w.refused = j.value("fence_may_be_refused", false);
+  if (w.refused && !w.asymmetric) throw mistake{"only asymmetric fences can be refused"};
+  w.spurious = j.value("spurious_wakeups", 0u);
+  w.checked = j.value("checked", false);
   const json& threads = j.at("threads");
   const std::size_t most = w.ring == variant::spsc ? 2 : 4;
   if (threads.size() < 2 || threads.size() > most)
     throw mistake{"\"threads\": the producers and, last, the consumer: " + std::string(most == 2 ? "2" : "2 to 4") + " in all"};
+  if (w.checked && (w.channel || threads.size() > 3)) throw mistake{"\"checked\" is for rings of up to two producers"};
+  if (w.checked && w.ring == variant::mpsc && threads.size() != 3) throw mistake{"\"checked\" and \"mpsc\": two producers"};
   std::size_t claims = 0;
   for (std::size_t t = 0; t != threads.size(); ++t) {
     w.threads.push_back(parse_thread(threads[t], t + 1 == threads.size() ? role::consumer : role::producer, w));
@@ -152,6 +159,41 @@ workload parse(const json& j) {
 }
 
 }  // namespace
+
+// The inverse of parse_op.
+static std::string text_of(const op& o, role who) {
+  const auto* s = std::find_if(std::begin(syntax), std::end(syntax), [&](const op_syntax& x) { return x.kind == o.what && x.who == who; });
+  std::ostringstream text;
+  text << s->name;
+  if (s->has_size) text << " " << o.size;
+  if (o.what == op::kind::shorten) text << " to";
+  if (s->has_n) text << " " << o.n;
+  if (o.what == op::kind::flush) text << " " << o.tries;
+  if (o.what == op::kind::write && o.tries != 1) text << " tries " << o.tries;
+  return text.str();
+}
+
+std::string scenario_text(const workload& w) {
+  nlohmann::ordered_json j;
+  j["name"] = w.name;
+  j["ring"] = w.ring == variant::spsc ? "spsc" : "mpsc";
+  j["capacity"] = w.capacity;
+  if (w.threshold != 0) j["release_threshold"] = w.threshold;
+  if (w.initial_position != 0) j["initial_position"] = w.initial_position;
+  if (w.checked) j["checked"] = true;
+  if (w.channel) {
+    j["channel"] = true;
+    j["fences"] = w.asymmetric ? "asymmetric" : "symmetric";
+    if (w.refused) j["fence_may_be_refused"] = true;
+    if (w.spurious != 0) j["spurious_wakeups"] = w.spurious;
+  }
+  for (std::size_t t = 0; t != w.threads.size(); ++t) {
+    nlohmann::ordered_json steps = json::array();
+    for (const op& o : w.threads[t]) steps.push_back(text_of(o, t + 1 == w.threads.size() ? role::consumer : role::producer));
+    j["threads"].push_back(steps);
+  }
+  return nlohmann::ordered_json{{"scenarios", {j}}}.dump(2);
+}
 
 scenario_file read_scenarios(const std::string& path) {
   scenario_file file;

@@ -14,4 +14,7 @@ struct scenario_file {
 };
 scenario_file read_scenarios(const std::string& path);
 
+// A file with this scenario alone.
+std::string scenario_text(const workload& w);
+
 }  // namespace logbuf::verify
