@@ -40,6 +40,31 @@ need_packages() {
   rm -f "$log"
 }
 
+# foreign_rapidcheck ARCHITECTURE...: Debian's rapidcheck for machines that are cross-built for, unpacked into
+# build/foreign. By a package list of its own: nothing is installed, and no architecture is added to this system.
+foreign_rapidcheck() {
+  local to=$root/build/foreign architecture release options missing=()
+  for architecture in "$@"; do
+    compgen -G "$to/librapidcheck-dev_*_$architecture.deb" >/dev/null || missing+=("$architecture")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  say "fetching rapidcheck for ${missing[*]}"
+  mkdir -p "$to/apt/lists/partial" "$to/apt/cache/archives/partial"
+  release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" >"$to/apt/sources.list"
+  options=(-qq -o "Dir::State=$to/apt" -o "Dir::State::lists=$to/apt/lists" -o Dir::State::status=/dev/null
+    -o "Dir::Cache=$to/apt/cache" -o "Dir::Etc::sourcelist=$to/apt/sources.list" -o Dir::Etc::sourceparts=-
+    -o "APT::Architecture=${missing[0]}" -o "APT::Architectures=$(IFS=,; echo "${missing[*]}")"
+    -o APT::Sandbox::User=root -o Acquire::Languages=none)
+  (
+    cd "$to" && apt-get "${options[@]}" update || exit 1
+    for architecture in "${missing[@]}"; do
+      apt-get "${options[@]}" download "librapidcheck-dev:$architecture" &&
+        dpkg-deb -x librapidcheck-dev_*_"$architecture".deb . || exit 1
+    done
+  ) >&2 || { say "rapidcheck for ${missing[*]} could not be fetched"; return 1; }
+}
+
 # build PRESET [BUILD-OPTION...]: configures and builds build/PRESET; shows the output only when it fails.
 build() {
   local preset=$1 log

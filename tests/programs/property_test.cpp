@@ -16,6 +16,7 @@
 #include <rapidcheck/state.h>
 
 #include "generators.hpp"
+#include "last_words.hpp"
 #include "survey.hpp"
 #include "system.hpp"
 
@@ -53,11 +54,14 @@ void run_commands(const setup& on) {
   const auto commands = *rc::gen::scale(3.0, rc::state::gen::commands(start, [](const model& m) {
     return rc::gen::map(step_for(m), [](step s) -> std::shared_ptr<const machine> { return std::make_shared<command<System>>(s); });
   }));
-  RC_LOG() << "as a file for logbuf-program:\n" << on << "\n";
+  std::ostringstream text;
+  text << on << "\n";
   for (const auto& c : commands) {
-    c->show(RC_LOG());
-    RC_LOG() << "\n";
+    c->show(text);
+    text << "\n";
   }
+  RC_LOG() << "as a file for logbuf-program:\n" << text.str();
+  last_words::are(text.str());
   System system(on);
   rc::state::runAll(commands, start, system);
 }
@@ -131,6 +135,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::printf("seed %llu\n", static_cast<unsigned long long>(s.seed));
+  last_words::are_printed();
   int passed = 0;
   passed += holds("an SPSC ring answers as the reference does", false, false, s);
   passed += holds("an MPSC ring answers as the reference does", true, false, s);
