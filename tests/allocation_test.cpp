@@ -1,4 +1,4 @@
-// After make() nothing is allocated. An executable of its own, since it replaces the global allocation functions.
+// After make() nothing is allocated; when make() gets no memory it says so, and leaks none of what it got. An executable of its own, since it replaces the global allocation functions.
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -6,9 +6,9 @@
 #include <logbuf/logbuf.hpp>
 
 namespace {
-long allocations = 0;
+long allocations = 0, refused_from = -1;
 void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
+  if (allocations++ == refused_from) return nullptr;
   void* p = nullptr;
   if (alignment <= alignof(std::max_align_t)) p = std::malloc(size);
   else if (::posix_memalign(&p, alignment, size) != 0) p = nullptr;
@@ -48,6 +48,16 @@ int main() {
     if (!tx.flush_for(std::chrono::seconds(0))) return std::puts("flush failed"), 1;
   }
   if (allocations != before) return std::printf("%ld allocations after make\n", allocations - before), 1;
+  // Each of the allocations of make in turn is refused.
+  int refusals = 0;
+  for (long n = 0;; ++n, ++refusals) {
+    refused_from = allocations + n;
+    const auto made = logbuf::mpsc::try_make(1024);
+    refused_from = -1;
+    if (made) break;
+    if (made.error().code != logbuf::setup_errc::out_of_memory) return std::puts("the wrong error"), 1;
+  }
+  if (refusals != 3) return std::printf("%d allocations in make\n", refusals), 1;
   std::printf("%llu bytes without an allocation\n", bytes);
   return bytes == 0;
 }

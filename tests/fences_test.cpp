@@ -1,35 +1,24 @@
 // What a channel does when the kernel refuses membarrier: at once, or after it had allowed it. A seccomp filter refuses.
 //
 //   logbuf-fences-test at_start|later
-#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <thread>
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <logbuf/logbuf.hpp>
+
+#include "seccomp.hpp"
 
 namespace {
 
 using namespace logbuf;
 using namespace std::chrono_literals;
 
-bool refuse_membarrier() {
-  sock_filter code[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog program{4, code};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
+bool refuse_membarrier() { return test::refuse(SYS_membarrier); }
 
 int failures = 0;
 void check(bool ok, const char* what) {

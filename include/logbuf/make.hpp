@@ -28,9 +28,8 @@ struct make_access {
   using ends = std::pair<producer_type, consumer_type>;
   using P = typename Traits::atomics;
 
-  // Three allocations, and none after them: the ring, a cursor for each end.
+  // Of a checked capacity. Three allocations, and none after them: the ring, a cursor for each end.
   static result<ends, setup_error> over(typename P::memory&& buffer, std::uint64_t capacity, const options& o) noexcept {
-    if (const setup_error e = detail::check(capacity, Traits::payload_alignment, o); e != setup_error{}) return e;
     auto* ring = new (std::nothrow) detail::ring_state<Traits>(std::move(buffer), capacity, o.initial_position);
     if (ring == nullptr) return setup_error{setup_errc::out_of_memory, sizeof *ring};
     if (const setup_error e = ring->extension.configure(o); e != setup_error{}) return delete ring, e;

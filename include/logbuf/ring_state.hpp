@@ -95,8 +95,7 @@ struct producer_cursor {
 
   std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }
   void count(detail::count which, std::uint64_t n = 1) noexcept {
-    if constexpr (Traits::statistics::enabled)
-      if (counts != nullptr) counts->add(static_cast<std::size_t>(which), n);
+    if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
   }
 };
 

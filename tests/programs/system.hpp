@@ -57,7 +57,7 @@ class system_under_test {
   using ring_traits_type = std::conditional_t<Channel, detail::channel_traits<Traits>, Traits>;
 
  public:
-  explicit system_under_test(const setup& s) : memory_(s.capacity, Traits::payload_alignment) {
+  explicit system_under_test(const setup& s) : memory_(static_cast<std::size_t>(s.capacity), Traits::payload_alignment) {
     options o;
     o.release_threshold = s.threshold;
     o.initial_position = s.position;

@@ -53,7 +53,7 @@ class whim {
     if (!load_.migrates || cpus < 2 || cpus > CPU_SETSIZE) return;
     cpu_set_t one;
     CPU_ZERO(&one);
-    CPU_SET((state_ >> 16 & 0xffff) % cpus, &one);
+    CPU_SET(static_cast<std::size_t>((state_ >> 16 & 0xffff) % cpus), &one);
     (void)sched_setaffinity(0, sizeof one, &one);  // refused in some containers: then it stays
 #endif
   }
@@ -66,8 +66,8 @@ class whim {
 struct recipe {
   recipe(const load& l, const std::vector<std::uint32_t>& lengths, std::size_t max, unsigned producer, std::uint32_t number)
       : key(mix(mix(l.seed + producer) + number)),
-        claimed(std::min<std::size_t>(lengths.empty() ? key % (l.longest + 1) : lengths[(number + producer * 997) % lengths.size()], max)),
-        size((key >> 20) % 256 < l.shortened && claimed != 0 ? (key >> 28) % claimed : claimed),
+        claimed(std::min(static_cast<std::size_t>(lengths.empty() ? key % (l.longest + 1) : lengths[(number + producer * 997) % lengths.size()]), max)),
+        size((key >> 20) % 256 < l.shortened && claimed != 0 ? static_cast<std::size_t>((key >> 28) % claimed) : claimed),
         is_after_abort((key >> 36) % 256 < l.aborted) {}
 
   // Of the first `n` bytes, eight at a time.
