@@ -117,7 +117,7 @@ run_ctest() {
   shift
   out=$(mktemp)
   say "tests of preset $preset"
-  (cd "$root" && ctest --preset "$preset" "$@") 2>&1 | tee "$out.all" | grep -vE '^ +Start |^Test project|^$'
+  (cd "$root" && ctest --preset "$preset" --output-junit "$root/build/$preset/junit.xml" "$@") 2>&1 | tee "$out.all" | grep -vE '^ +Start |^Test project|^$'
   status=${PIPESTATUS[0]}
   sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed out of ([0-9]+)$/\1 \2/p' "$out.all" |
     awk '{ printf "%d passed, %d failed\n", $2 - $1, $1 }' >"$out"
