@@ -15,8 +15,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/state.h>
 
+#include "../last_words.hpp"
 #include "generators.hpp"
-#include "last_words.hpp"
 #include "survey.hpp"
 #include "system.hpp"
 
@@ -61,7 +61,7 @@ void run_commands(const setup& on) {
     text << "\n";
   }
   RC_LOG() << "as a file for logbuf-program:\n" << text.str();
-  last_words::are(text.str());
+  last_words::are(text.str(), 120);
   System system(on);
   rc::state::runAll(commands, start, system);
 }

@@ -16,6 +16,7 @@
 
 #include <rapidcheck.h>
 
+#include "../last_words.hpp"
 #include "load.hpp"
 
 namespace {
@@ -44,6 +45,9 @@ struct totals {
 
 // What came of it, for rapidcheck to hold against nothing.
 outcome run(const load& l, workloads& all, totals& t) {
+  std::ostringstream text;
+  text << l << "\n";
+  last_words::are(text.str(), 600);
   const outcome o = run_load(l, l.lengths_from.empty() ? std::vector<std::uint32_t>{} : all[l.lengths_from]);
   ++t.loads;
   t.records += o.records;
@@ -168,6 +172,7 @@ int main(int argc, char** argv) {
   workloads all;
   if (!read_recorded(all)) return 2;
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+  last_words::are_printed();
   totals t;
   run_recorded(all, static_cast<std::uint32_t>(records), seed, t);
   run_random(all, count, seconds, seed, static_cast<std::uint32_t>(records), t);

@@ -1,8 +1,9 @@
-// A program that crashes, hangs, or that a sanitizer ends is printed too, though it can not be shrunk any more.
+// What a test was doing when it crashed, hung, or when a sanitizer ended it: printed, though it can not be shrunk any more.
 #pragma once
 
 #include <csignal>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -12,22 +13,19 @@ namespace logbuf::test {
 
 class last_words {
  public:
-  // From now on; a program that runs for longer than this many seconds hangs.
-  static constexpr unsigned patience = 120;
-
   static void are_printed() {
     for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM}) std::signal(signal, on_signal);
     if (&__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(print);
   }
-  // The program that is about to run.
-  static void are(std::string text) {
+  // What is about to be done; for more than so many seconds it hangs.
+  static void are(std::string text, unsigned seconds) {
     words_ = std::move(text);
-    ::alarm(patience);
+    ::alarm(seconds);
   }
 
  private:
   static void print() {
-    constexpr char headline[] = "\nit crashed, or hung; as a file for logbuf-program:\n";
+    constexpr char headline[] = "\nit crashed, or hung, with this:\n";
     (void)!::write(2, headline, sizeof headline - 1);
     (void)!::write(2, words_.data(), words_.size());
   }
