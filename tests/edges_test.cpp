@@ -128,12 +128,15 @@ TEST_CASE("every setup error has a message of its own") {
 }
 
 BOTH_RINGS("more than can be mapped is an error, with and without huge pages") {
-  constexpr std::uint64_t too_much = std::uint64_t{1} << (sizeof(std::size_t) * 8 - 2);
+  constexpr std::uint64_t quarter = std::uint64_t{1} << (sizeof(std::size_t) * 8 - 2);  // of the address space
   options o;
   o.pages = huge_pages::if_available;
-  CHECK(TestType::try_make(too_much, o).error().code == setup_errc::out_of_memory);
+  std::vector<decltype(TestType::try_make(quarter, o))> made;
+  do made.push_back(TestType::try_make(quarter, o));
+  while (made.back() && made.size() != 4);
+  CHECK(made.back().error().code == setup_errc::out_of_memory);
   o.pages = huge_pages::required;
-  CHECK(TestType::try_make(too_much, o).error().code == setup_errc::no_huge_pages);
+  CHECK(TestType::try_make(quarter, o).error().code == setup_errc::no_huge_pages);
 }
 
 #if defined(__linux__)
