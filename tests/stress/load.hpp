@@ -35,7 +35,8 @@ struct outcome {
 };
 
 // Every byte and tag is compared with what its producer, its number and the seed say; the order for each producer; the
-// number of records; and at the end a hash over all that each producer wrote with one over all that came from it.
+// number of records; and at the end a hash over all that each producer wrote with one over all that came from it. Without
+// aborted claims also each record's position, with that which the sequential reference gives it.
 outcome run_load(const load& l, const std::vector<std::uint32_t>& lengths);
 
 }  // namespace logbuf::test

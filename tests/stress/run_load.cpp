@@ -17,6 +17,8 @@
 
 #include <logbuf/logbuf.hpp>
 
+#include "../../models/reference_queue.hpp"
+
 namespace logbuf::test {
 
 namespace {
@@ -143,20 +145,14 @@ void produce(End end, unsigned producer, shared_state& s) {
 
 class checker {
  public:
-  explicit checker(shared_state& s) : s_(s) {}
+  checker(shared_state& s, std::uint64_t capacity) : s_(s), queue_(capacity, s.what.position) {}
 
-  void operator()(std::span<const std::byte> bytes, std::uint32_t tag) {
-    const unsigned producer = tag & 15;
-    if (producer >= s_.what.producers) return fail("a tag of no producer");
-    if (tag >> 4 != (next_[producer] & 0x0fffffff)) return fail("a record that is lost, doubled or out of order");
-    const recipe r(s_.what, s_.lengths, s_.max, producer, next_[producer]++);
-    if (bytes.size() != r.size) return fail("a record of another size");
-    bool same = true;
-    r.words(r.size, [&](std::size_t i, std::uint64_t w, std::size_t n) { same &= std::memcmp(bytes.data() + i, &w, n) == 0; });
-    if (!same) return fail("a record with other bytes");
-    hash_[producer].add(tag, bytes);
-    ++result.records;
-    result.bytes += bytes.size();
+  // A drain does not tell the position.
+  void operator()(std::span<const std::byte> bytes, std::uint32_t tag) { check(bytes, tag, nullptr); }
+  template <class Record>
+  void operator()(const Record& record) {
+    const std::uint64_t position = record.position();
+    check(record.bytes(), record.tag(), &position);
   }
   void fail(const char* what) {
     if (result.wrong.empty()) result.wrong = what;
@@ -171,7 +167,34 @@ class checker {
   outcome result;
 
  private:
+  void check(std::span<const std::byte> bytes, std::uint32_t tag, const std::uint64_t* position) {
+    const unsigned producer = tag & 15;
+    if (producer >= s_.what.producers) return fail("a tag of no producer");
+    if (tag >> 4 != (next_[producer] & 0x0fffffff)) return fail("a record that is lost, doubled or out of order");
+    const recipe r(s_.what, s_.lengths, s_.max, producer, next_[producer]++);
+    if (bytes.size() != r.size) return fail("a record of another size");
+    bool same = true;
+    r.words(r.size, [&](std::size_t i, std::uint64_t w, std::size_t n) { same &= std::memcmp(bytes.data() + i, &w, n) == 0; });
+    if (!same) return fail("a record with other bytes");
+    hash_[producer].add(tag, bytes);
+    ++result.records;
+    result.bytes += bytes.size();
+    // Records come in the order of their claims. Where no aborted claim is between them, the sequential reference knows
+    // where each lies.
+    if (s_.what.aborted != 0) return;
+    const std::uint64_t place = queue_.place_of_next(r.claimed);
+    queue_.append(r.claimed, tag);
+    queue_.commit(place, r.size);
+    const models::reference_entry* next = queue_.next();
+    if (next == nullptr || next->start != place || (position != nullptr && *position != place))
+      return fail("a record that is not where the sequential queue has it");
+    queue_.consume();
+    (void)queue_.next();
+    queue_.release();
+  }
+
   shared_state& s_;
+  models::reference_queue<> queue_;
   std::array<std::uint32_t, 16> next_{};
   std::array<chain, 16> hash_{};
 };
@@ -190,9 +213,9 @@ void consume_ring(Consumer& rx, checker& check, const load& l) {
       rx.drain(check, 50);
     } else if (how == reading::batch) {
       auto batch = rx.batch();
-      while (auto record = batch.next()) check(record->bytes(), record->tag());
+      while (auto record = batch.next()) check(*record);
     } else if (auto record = rx.try_read()) {
-      check(record->bytes(), record->tag());
+      check(*record);
     }
     pauses.maybe_pause();
     if (check.result.records != before) {
@@ -214,7 +237,7 @@ void consume_channel(Receiver& rx, checker& check, const load& l) {
       if (!check.is_done()) check.fail("disconnected before everything has come");
       return;
     }
-    check(record->bytes(), record->tag());
+    check(*record);
     if (!check.result.wrong.empty()) return;
     pauses.maybe_pause();
   }
@@ -223,7 +246,7 @@ void consume_channel(Receiver& rx, checker& check, const load& l) {
 template <class Ends>
 outcome run(Ends ends, const load& l, const std::vector<std::uint32_t>& lengths) {
   shared_state s{l, lengths, ends.first.max_payload()};
-  checker check(s);
+  checker check(s, l.capacity);
   std::vector<std::thread> threads;
   if constexpr (std::is_copy_constructible_v<typename Ends::first_type>)
     for (unsigned p = 1; p < l.producers; ++p)
