@@ -25,8 +25,9 @@ class reference_queue {
  public:
   enum class answer : std::uint8_t { ok, full, too_large };
 
-  explicit reference_queue(std::uint64_t capacity, std::uint64_t start = 0, std::uint64_t alignment = 8)
-      : capacity_(capacity), alignment_(alignment), tail_(start), read_(start), head_(start) {}
+  // `spare`: bytes that stay free behind the last claim.
+  explicit reference_queue(std::uint64_t capacity, std::uint64_t start = 0, std::uint64_t alignment = 8, std::uint64_t spare = 0)
+      : capacity_(capacity), alignment_(alignment), spare_(spare), tail_(start), read_(start), head_(start) {}
 
   std::size_t max_payload() const { return static_cast<std::size_t>(capacity_ / 2 - 8); }
 
@@ -37,7 +38,7 @@ class reference_queue {
   answer would_claim(std::size_t size) const {
     if (size > max_payload()) return answer::too_large;
     const std::uint64_t stride = stride_of(size);
-    return tail_ - head_ + padding_before(stride) + stride <= capacity_ ? answer::ok : answer::full;
+    return tail_ - head_ + padding_before(stride) + stride + spare_ <= capacity_ ? answer::ok : answer::full;
   }
   answer claim(std::size_t size, std::uint32_t tag) {
     const answer a = would_claim(size);
@@ -118,7 +119,7 @@ class reference_queue {
     return false;
   }
 
-  std::uint64_t capacity_, alignment_, tail_, read_, head_;
+  std::uint64_t capacity_, alignment_, spare_, tail_, read_, head_;
   Entries entries_;
 };
 

@@ -14,6 +14,12 @@ void check() {
   tx.try_write({});  // it may have been refused
 #elif defined(DROPPED_RING)
   logbuf::spsc::make(64);
+#elif defined(CLEARED_BY_MANY)
+  struct traits : logbuf::default_traits {
+    static constexpr logbuf::zeroing zeroed = logbuf::zeroing::by_producer;
+  };
+  auto many = logbuf::mpsc::make<traits>(64);
+  auto claimed = many.first.try_claim(4);
 #elif defined(COPIED_PRODUCER)
   auto copy = the_tx;
 #elif defined(HANDLER_ANSWERS_BOOL)

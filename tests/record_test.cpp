@@ -46,15 +46,16 @@ TEST_CASE("a placement never straddles the end and never passes the head by more
   for (const position_type base : {position_type{0}, position_type{0} - 32})  // also across 2^64
     for (position_type used = 0; used <= 32; used += 8)
       for (position_type offset = 0; offset < 32; offset += 8)
-        for (const std::uint32_t stride : {8u, 16u}) {
+        for (const auto& [stride, spare] : {std::pair(8u, 0u), {16u, 0u}, {8u, 8u}, {16u, 8u}}) {
+          if (used + spare > 32) continue;
           const position_type tail = base + offset, head = tail - used;
-          const placement p = place(tail, head, 32, stride);
+          const placement p = place(tail, head, 32, stride, spare);
           CHECK((p.start == tail || (p.start % 32 == 0 && p.start - tail < stride)));
           CHECK(p.start % 32 + stride <= 32);
-          CHECK(p.fits == (p.start + stride - tail + used <= 32));
+          CHECK(p.fits == (p.start + stride + spare - tail + used <= 32));
           if (!p.fits) continue;
           CHECK(distance(p.start + stride, p.limit) >= 0);  // the limit covers this claim
-          CHECK(p.limit - head <= 32);                      // and no byte that is not released
+          CHECK(p.limit + spare - head <= 32);              // and no byte that is not released
           CHECK((p.limit - 1) / 32 == p.start / 32);        // and no byte of another lap
         }
 }

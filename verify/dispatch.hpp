@@ -13,10 +13,15 @@ models::outcome run_on(const workload& w, const models::limits& l) {
   using spsc = detail::spsc_claiming;
   using mpsc = detail::mpsc_claiming;
   running = {&w, {}};
-  if (w.checked) {
+  if (w.traits == form::checked) {
     if (w.channel || w.threads.size() != (w.ring == variant::spsc ? 2 : 3)) std::abort();
-    return w.ring == variant::spsc ? Engine::template run<program<Engine, spsc, 2, false, true>>(l)
-                                   : Engine::template run<program<Engine, mpsc, 3, false, true>>(l);
+    return w.ring == variant::spsc ? Engine::template run<program<Engine, spsc, 2, false, form::checked>>(l)
+                                   : Engine::template run<program<Engine, mpsc, 3, false, form::checked>>(l);
+  }
+  if (w.traits == form::producer_clears) {
+    if (w.ring != variant::spsc || w.threads.size() != 2) std::abort();
+    return w.channel ? Engine::template run<program<Engine, spsc, 2, true, form::producer_clears>>(l)
+                     : Engine::template run<program<Engine, spsc, 2, false, form::producer_clears>>(l);
   }
   const auto with_threads = [&]<class Claiming, bool Channel>() {
     switch (w.threads.size()) {

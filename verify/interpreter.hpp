@@ -14,7 +14,7 @@
 
 namespace logbuf::verify {
 
-template <class Engine, class Claiming, unsigned Threads, bool Channel, bool Checked = false>
+template <class Engine, class Claiming, unsigned Threads, bool Channel, form Form = form::plain>
 class program {
  public:
   static constexpr unsigned threads = Threads;
@@ -24,7 +24,7 @@ class program {
       : work_(*running.what),
         waiting_(work_.spurious, work_.refused),
         buffer_(work_.capacity),
-        oracle_(work_.capacity, work_.initial_position) {
+        oracle_(work_.capacity, work_.initial_position, Form == form::producer_clears ? header_size : 0) {
     options o;
     o.release_threshold = work_.threshold;
     o.initial_position = work_.initial_position;
@@ -55,7 +55,7 @@ class program {
     if (complete) {
       while (read_one(true)) {}
       for (std::size_t i = 0; i != work_.capacity; i += 8)
-        if (buffer_.value_at(i) != 0)
+        if (buffer_.value_at(i) != 0 && (Form != form::producer_clears || i == oracle_.end() % work_.capacity))
           check(models::current.explain("everything is consumed, but the word at byte %zu is not zero", i));
     }
     check(oracle_.check(complete, Engine::has_clocks, consumer_thread));
@@ -64,7 +64,8 @@ class program {
  private:
   struct traits : default_traits {
     using atomics = typename Engine::atomics;
-    static constexpr bool checked = Checked;
+    static constexpr bool checked = Form == form::checked;
+    static constexpr zeroing zeroed = Form == form::producer_clears ? zeroing::by_producer : zeroing::by_consumer;
   };
   using producer_end = std::conditional_t<Channel, basic_sender<traits, Claiming>, basic_producer<traits, Claiming>>;
   using consumer_end = std::conditional_t<Channel, receiver<traits>, consumer<traits>>;
@@ -254,7 +255,7 @@ class program {
     std::size_t records = 0;
     const auto n = consumer_->drain(
         [&](const auto& bytes, std::uint32_t tag) { ++records, deliver(bytes, tag, oracle::by_tag); }, limit);
-    if constexpr (Checked) check_sound(n);
+    if constexpr (Form == form::checked) check_sound(n);
     if (records < limit) empty();
   }
 
@@ -412,7 +413,11 @@ class program {
       }
       if (e.what == models::step::atomic_store && e.where == site::head_publish) {
         reach(state::published);
-        if (e.value - head == work_.capacity) reach(state::exactly_full);
+        if (e.value - head == work_.capacity) {
+          reach(state::exactly_full);
+          if constexpr (Form == form::producer_clears)
+            check(models::current.explain("the ring was filled whole, with the word that its producer has to clear"));
+        }
         head = e.value;
       }
     }

@@ -66,7 +66,16 @@ class oracle {
     vector_clock claimed_at{}, finished_at{}, delivered_at{};
   };
 
-  oracle(std::uint64_t capacity, std::uint64_t start) : capacity_(capacity), start_(start) {}
+  // `spare`: bytes that a ring keeps free behind the last claim.
+  oracle(std::uint64_t capacity, std::uint64_t start, std::uint64_t spare) : capacity_(capacity), start_(start), spare_(spare) {}
+
+  // Of the last claim, so far.
+  std::uint64_t end() const {
+    std::uint64_t last = start_;
+    for (std::size_t i = 0; i != claim_count_; ++i)
+      if (detail::distance(last, claims_[i].end) > 0) last = claims_[i].end;
+    return last;
+  }
 
   std::size_t claimed(unsigned thread, std::uint64_t start, std::size_t size, std::uint32_t tag, const vector_clock& at) {
     claim& c = claims_[claim_count_ < capacity_of_log ? claim_count_++ : overflow()];
@@ -163,7 +172,7 @@ class oracle {
 
   // The claims in their order on the sequential queue: it puts each where it was, and hands out what was delivered.
   verdict replay(bool complete) const {
-    reference queue(capacity_, start_);
+    reference queue(capacity_, start_, 8, spare_);
     for (std::size_t i = 0; i != claim_count_; ++i) {
       const claim& c = claims_[i];
       if (queue.place_of_next(c.claimed_size) != c.start)
@@ -197,7 +206,7 @@ class oracle {
     std::size_t claims = 0;
     for (std::size_t i = 0; i != claim_count_; ++i)
       if (models::happens_before(claims_[i].claimed_at, claims_[i].thread, e.at)) claims = i + 1;
-    reference queue(capacity_, start_);
+    reference queue(capacity_, start_, 8, spare_);
     for (std::size_t i = 0; i != claims; ++i) {
       const claim& c = claims_[i];
       queue.append(c.claimed_size, c.tag);
@@ -221,7 +230,7 @@ class oracle {
       }
     };
     take_releases_before(r.at);
-    reference queue(capacity_, start_);
+    reference queue(capacity_, start_, 8, spare_);
     for (std::size_t i = 0;; ++i) {
       const bool must_include_next = i != claim_count_ && models::happens_before(claims_[i].claimed_at, claims_[i].thread, r.at);
       queue.release_to(head);
@@ -239,7 +248,7 @@ class oracle {
 
   [[noreturn]] static std::size_t overflow() { std::abort(); }
 
-  std::uint64_t capacity_, start_;
+  std::uint64_t capacity_, start_, spare_;
   std::array<claim, capacity_of_log> claims_{};
   std::array<refusal, capacity_of_log> refusals_{};
   std::array<empty_answer, capacity_of_log> empties_{};

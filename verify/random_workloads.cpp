@@ -100,7 +100,8 @@ workload workload_of(const raw_setup& s, const std::vector<raw_thread>& threads)
   const std::uint64_t bases[] = {0, std::uint64_t{0} - w.capacity, (std::uint64_t{1} << 32) - w.capacity};
   w.initial_position = bases[s.position % 3] + s.position / 3 * 8 % w.capacity;
   const std::size_t producers = !s.shared ? 1 : s.channel ? 2 : s.producers;
-  w.checked = !s.channel && producers < 3 && producers == (s.shared ? 2u : 1u) && (s.flags & 3) == 3;
+  if (!s.channel && producers == (s.shared ? 2u : 1u) && (s.flags & 3) == 3) w.traits = form::checked;
+  else if (!s.shared && (s.flags & 8) != 0) w.traits = form::producer_clears;
   // What the reduced search ends within its budget; a waiting receiver makes the most of it.
   const std::size_t most = producers == 1 ? (s.channel ? 3 : 6) : producers == 2 && !s.channel ? 2 : 1;
   for (std::size_t t = 0; t != producers; ++t) w.threads.push_back(producer_of(threads[t], w, most));
@@ -115,7 +116,7 @@ rc::Gen<workload> any_workload() {
         return raw_setup{shared, channel, producers, capacity, threshold, flags, position};
       },
       rc::gen::arbitrary<bool>(), rc::gen::map(inRange(0, 3), [](int n) { return n == 2; }),
-      rc::gen::map(inRange(0, 4), [](int n) { return n == 3 ? 3u : 2u; }), inRange(0u, 3u), inRange(0u, 9u), inRange(0u, 8u), inRange(0u, 24u));
+      rc::gen::map(inRange(0, 4), [](int n) { return n == 3 ? 3u : 2u; }), inRange(0u, 3u), inRange(0u, 9u), inRange(0u, 16u), inRange(0u, 24u));
   const auto one = rc::gen::apply([](unsigned kind, std::size_t size, std::size_t n) { return raw_op{kind, size, n}; },
                                   inRange(0u, 9u), inRange<std::size_t>(0, 25), inRange<std::size_t>(0, 12));
   const auto thread = rc::gen::nonEmpty(rc::gen::container<raw_thread>(rc::gen::resize(rc::kNominalSize, one)));

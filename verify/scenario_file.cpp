@@ -106,7 +106,7 @@ std::vector<op> parse_thread(const json& list, role who, const workload& w) {
 workload parse(const json& j) {
   for (const auto& [key, value] : j.items())
     if (key != "name" && key != "catches" && key != "ring" && key != "capacity" && key != "release_threshold" && key != "channel" &&
-        key != "fences" && key != "fence_may_be_refused" && key != "spurious_wakeups" && key != "checked" &&
+        key != "fences" && key != "fence_may_be_refused" && key != "spurious_wakeups" && key != "traits" &&
         key != "initial_position" && key != "threads" && key != "reaches")
       throw mistake{"\"" + key + "\" is nothing that a scenario has"};
   workload w;
@@ -130,13 +130,17 @@ workload parse(const json& j) {
   w.refused = j.value("fence_may_be_refused", false);
   if (w.refused && !w.asymmetric) throw mistake{"only asymmetric fences can be refused"};
   w.spurious = j.value("spurious_wakeups", 0u);
-  w.checked = j.value("checked", false);
+  const std::string traits = j.value("traits", "plain");
+  if (traits == "checked") w.traits = form::checked;
+  else if (traits == "producer_clears") w.traits = form::producer_clears;
+  else if (traits != "plain") throw mistake{"\"traits\" are \"plain\", \"checked\" or \"producer_clears\""};
   const json& threads = j.at("threads");
   const std::size_t most = w.ring == variant::spsc ? 2 : 4;
   if (threads.size() < 2 || threads.size() > most)
     throw mistake{"\"threads\": the producers and, last, the consumer: " + std::string(most == 2 ? "2" : "2 to 4") + " in all"};
-  if (w.checked && (w.channel || threads.size() > 3)) throw mistake{"\"checked\" is for rings of up to two producers"};
-  if (w.checked && w.ring == variant::mpsc && threads.size() != 3) throw mistake{"\"checked\" and \"mpsc\": two producers"};
+  if (w.traits == form::checked && (w.channel || threads.size() != (w.ring == variant::spsc ? 2 : 3)))
+    throw mistake{"\"checked\" is for rings, of two producers where they are \"mpsc\""};
+  if (w.traits == form::producer_clears && w.ring != variant::spsc) throw mistake{"\"producer_clears\" is for \"spsc\""};
   std::size_t claims = 0;
   for (std::size_t t = 0; t != threads.size(); ++t) {
     w.threads.push_back(parse_thread(threads[t], t + 1 == threads.size() ? role::consumer : role::producer, w));
@@ -180,7 +184,7 @@ std::string scenario_text(const workload& w) {
   j["capacity"] = w.capacity;
   if (w.threshold != 0) j["release_threshold"] = w.threshold;
   if (w.initial_position != 0) j["initial_position"] = w.initial_position;
-  if (w.checked) j["checked"] = true;
+  if (w.traits != form::plain) j["traits"] = w.traits == form::checked ? "checked" : "producer_clears";
   if (w.channel) {
     j["channel"] = true;
     j["fences"] = w.asymmetric ? "asymmetric" : "symmetric";

@@ -124,7 +124,7 @@ std::vector<workload> ring_scenarios() {
        .catches = "a check of headers that takes an honest record, padding or skip for a corrupt one",
        .ring = variant::spsc, .capacity = 32,
        .threads = {{shorten(8, 0), write(0), write(8), abort(0), write(0)}, {read(), read(), read()}},
-       .reaches = {delivered, padding, aborted, shortened, wrap, reuse, stale_poll}, .checked = true},
+       .reaches = {delivered, padding, aborted, shortened, wrap, reuse, stale_poll}, .traits = form::checked},
       {.name = "mpsc/two_by_one",
        .catches = "two producers that get the same bytes, or a record that is delivered out of claim order",
        .ring = variant::mpsc, .capacity = 32,
@@ -190,7 +190,7 @@ std::vector<workload> ring_scenarios() {
        .catches = "a check that holds a header against a tail from before its claim",
        .ring = variant::mpsc, .capacity = 32,
        .threads = {{write(8), write(0)}, {write(8)}, {read(), batch(1), drain(2)}},
-       .reaches = {delivered, empty, lost_exchange, wrap, padding}, .checked = true},
+       .reaches = {delivered, empty, lost_exchange, wrap, padding}, .traits = form::checked},
       {.name = "mpsc/drain",
        .catches = "a drain that runs past a claim which is not committed yet",
        .ring = variant::mpsc, .capacity = 32,
@@ -324,7 +324,8 @@ std::vector<workload> channel_scenarios() {
 
 std::vector<workload> all_scenarios() {
   std::vector<workload> all = ring_scenarios();
-  for (const workload& w : channel_scenarios())
+  const std::vector<workload> channels = channel_scenarios();
+  for (const workload& w : channels)
     for (const bool asymmetric : {false, true}) {
       if (w.refused && !asymmetric) continue;  // two ordinary fences can not be refused
       all.push_back(w);
@@ -332,6 +333,15 @@ std::vector<workload> all_scenarios() {
       all.back().channel = true;
       all.back().asymmetric = asymmetric;
     }
+  // The same with the other strategy of zeroing: those of one producer.
+  for (std::size_t i = 0, n = all.size(); i != n; ++i) {
+    if (all[i].ring != variant::spsc || all[i].traits != form::plain) continue;
+    all.push_back(all[i]);
+    all.back().traits = form::producer_clears;
+    all.back().name += "/cleared";
+    // A word always stays free: the ring is never exactly full (which would fail), and 16 bytes hold one record at a time.
+    std::erase_if(all.back().reaches, [&](state s) { return s == exactly_full || (s == held_back && all[i].capacity == 16); });
+  }
   return all;
 }
 

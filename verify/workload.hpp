@@ -8,6 +8,8 @@
 
 namespace logbuf::verify {
 
+// The traits of the ring: checked, or zeroing::by_producer.
+enum class form : std::uint8_t { plain, checked, producer_clears };
 enum class variant : std::uint8_t { spsc, mpsc };
 
 // What a thread does, one after the other. A producer's records carry a tag of their own and a payload whose every
@@ -127,7 +129,7 @@ struct workload {
   std::vector<state> reaches;
   std::uint64_t initial_position = 0;
   bool channel = false;
-  bool checked = false;        // headers are checked before they are believed: one or two producers, no channel
+  form traits = form::plain;   // checked: rings of one or two producers; producer_clears: one producer
   bool asymmetric = false;     // fences of a channel
   unsigned spurious = 0;       // wake-ups for no reason that may happen
   bool refused = false;        // the kernel may refuse the heavy fence, from any moment on

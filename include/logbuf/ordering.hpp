@@ -20,6 +20,7 @@ enum class site : unsigned {
   padding_store,
   remainder_store,
   check_tail,
+  clear_store,
   // reuse: consumer back to producer
   head_publish,
   head_refresh,
@@ -97,6 +98,10 @@ inline constexpr std::array<ordering_site, site_count> ordering_sites{{
      "none: header_poll has acquired the header, whose producer had moved the tail before",
      "nothing: a number that a sound header (of a checked ring) can not be beyond",
      "nothing: coherence forbids a tail older than the one that happens before"},
+    {site::clear_store, "clear_store", access::store, std::memory_order_relaxed,
+     "none: the commit_store, abort_store or padding_store that leads to the word follows in the same thread",
+     "nothing of its own",
+     "nothing: the consumer reaches the word only through a header that it has acquired"},
     {site::head_publish, "head_publish", access::store, std::memory_order_release,
      "head_refresh, flush_wait",
      "the consumer's reads and its zeroing, to the producer that claims the bytes next",

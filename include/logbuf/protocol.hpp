@@ -1,7 +1,8 @@
 // The algorithm: claim, commit, abort, poll, release. Everything above this file is handles; everything below, words.
 //
 // A record is published by its header: a word that was zero becomes non-zero, by one release store. The consumer
-// zeroes what it has read and then moves head, which gives the bytes back. Sites are explained in ordering.hpp.
+// zeroes what it has read and then moves head, which gives the bytes back. (Or, zeroing::by_producer: a claim clears the
+// header word behind it, and the consumer zeroes nothing.) Sites are explained in ordering.hpp.
 #pragma once
 
 #include <algorithm>
@@ -19,11 +20,13 @@ struct placement {
   bool fits;
 };
 
-constexpr placement place(position_type tail, position_type head, std::uint64_t capacity, std::uint32_t stride) noexcept {
+// `spare` bytes behind the record have to be free as well.
+constexpr placement place(position_type tail, position_type head, std::uint64_t capacity, std::uint32_t stride,
+                          std::uint32_t spare) noexcept {
   const auto lap_end = [capacity](position_type p) { return (p | (capacity - 1)) + 1; };
   const position_type start = stride <= lap_end(tail) - tail ? tail : lap_end(tail);
-  const bool fits = start + stride - head <= capacity;
-  return {start, start + std::min(head + capacity - start, lap_end(start) - start), fits};
+  const bool fits = start + stride + spare - head <= capacity;
+  return {start, start + std::min(head + capacity - spare - start, lap_end(start) - start), fits};
 }
 
 // The bytes from the old tail to the start of the record are claimed, and hold nothing.
@@ -44,6 +47,8 @@ struct reservation {
 // One producer: the tail is its own. Wait-free.
 struct spsc_claiming {
   static constexpr bool shared = false;
+  template <class Traits>
+  static constexpr std::uint32_t spare = producer_clears<Traits> ? Traits::payload_alignment : 0;
 
   template <class Traits>
   [[gnu::always_inline]] static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
@@ -55,6 +60,7 @@ struct spsc_claiming {
       return claimed.ok;
     }
     move_tail(p, start + stride);
+    clear_header(p, start + stride);
     return true;
   }
 
@@ -63,11 +69,15 @@ struct spsc_claiming {
   [[gnu::noinline]] static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     const position_type tail = p.tail;
     const position_type head = Traits::atomics::load(at<site::head_refresh>, p.ring->head);
-    const placement spot = place(tail, head, p.capacity, stride);
+    const placement spot = place(tail, head, p.capacity, stride, spare<Traits>);
     if (!spot.fits) return {};
     p.limit = spot.limit;
     move_tail(p, spot.start + stride);
-    if (spot.start != tail) publish_padding(p, tail, spot.start);
+    clear_header(p, spot.start + stride);
+    if (spot.start != tail) {
+      clear_header(p, spot.start);  // before the padding that leads to it
+      publish_padding(p, tail, spot.start);
+    }
     return {spot.start, true};
   }
 
@@ -75,6 +85,15 @@ struct spsc_claiming {
   static void move_tail(producer_cursor<Traits>& p, position_type tail) noexcept {
     p.tail = tail;
     Traits::atomics::store(at<site::tail_publish>, p.ring->tail, tail);
+  }
+
+  // The consumer will wait here, once it has seen what was claimed before: at the claim, not at the commit, since claims
+  // may be committed in any order.
+  template <class Traits>
+  [[gnu::always_inline]] static void clear_header([[maybe_unused]] producer_cursor<Traits>& p,
+                                                  [[maybe_unused]] position_type at_position) noexcept {
+    if constexpr (producer_clears<Traits>)
+      Traits::atomics::store_header(at<site::clear_store>, p.region, p.offset(at_position), not_ready);
   }
 };
 
@@ -102,12 +121,13 @@ struct mpsc_claiming {
   template <class Traits>
   [[gnu::noinline]] static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
+    static_assert(!producer_clears<Traits>, "with many producers the consumer has to zero: zeroing::by_consumer");
     for (;;) {
       const position_type tail = P::load(at<site::tail_reload>, p.ring->tail);
       const position_type head = P::load(at<site::head_refresh>, p.ring->head);
       // A head beyond the tail: the tail is stale. This head has brought the newer one along; look again.
       if (distance(head, tail) < 0) continue;
-      const placement spot = place(tail, head, p.capacity, stride);
+      const placement spot = place(tail, head, p.capacity, stride, 0);
       if (!spot.fits) return {};
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
       p.limit = spot.limit;  // only now: it holds for tails from this claim on
@@ -154,6 +174,10 @@ inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::re
 // Zeroes what was read. The bytes stay the consumer's.
 template <class Traits>
 [[gnu::always_inline]] inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
+  if constexpr (producer_clears<Traits>) {
+    c.zeroed = c.position;
+    return;
+  }
   const std::size_t begin = c.offset(c.zeroed);
   const auto size = static_cast<std::size_t>(c.position - c.zeroed);
   const std::size_t first = std::min(size, static_cast<std::size_t>(c.capacity) - begin);

@@ -21,6 +21,12 @@
 
 namespace logbuf {
 
+// Who makes the header word zero that the consumer will wait at.
+enum class zeroing : unsigned char {
+  by_consumer,  // it zeroes what it has consumed, before it gives it back: no byte stays in the ring
+  by_producer,  // SPSC: the producer clears that one word when it claims, and the consumer writes nothing into the buffer
+};
+
 // What a ring is built from; derive from it to change a part.
 struct default_traits {
   using atomics = std_atomics;
@@ -29,13 +35,17 @@ struct default_traits {
   // For memory that others can write to: the consumer believes no header before it was checked, touches nothing outside
   // of the ring whatever the bytes say, and answers `corrupt` from the first bad header on.
   static constexpr bool checked = false;
+  // by_producer is faster for large records; consumed bytes then stay until others are written over them, and what a claim
+  // leaves unwritten is what was there before.
+  static constexpr zeroing zeroed = zeroing::by_consumer;
 };
 
 template <class T>
 concept ring_traits = atomics_policy<typename T::atomics> && T::payload_alignment >= header_size &&
                       T::payload_alignment <= memory::alignment && detail::is_power_of_two(T::payload_alignment) &&
                       std::same_as<std::remove_cvref_t<decltype(T::statistics::enabled)>, bool> &&
-                      std::same_as<std::remove_cvref_t<decltype(T::checked)>, bool>;
+                      std::same_as<std::remove_cvref_t<decltype(T::checked)>, bool> &&
+                      std::same_as<std::remove_cvref_t<decltype(T::zeroed)>, zeroing>;
 
 }  // namespace logbuf
 
@@ -57,6 +67,9 @@ template <class Traits>
 struct extension_of<Traits> {
   using type = typename Traits::extension;
 };
+
+template <class Traits>
+inline constexpr bool producer_clears = Traits::zeroed == zeroing::by_producer;
 
 template <class Traits, std::size_t N>
 using counters_of =

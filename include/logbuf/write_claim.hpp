@@ -48,7 +48,7 @@ class [[nodiscard]] write_claim {
   [[gnu::always_inline]] ~write_claim() { close(); }
 
   // Bytes claimed for the payload; the span is contiguous, and aligned to the ring's payload alignment. It need not
-  // be written whole: what is not written is zero.
+  // be written whole: what is not written is zero (or, zeroing::by_producer, what an earlier lap left there).
   auto data() const noexcept { return bytes().data(); }
   std::size_t size() const noexcept { return size_; }
   typename P::write_span bytes() const noexcept {

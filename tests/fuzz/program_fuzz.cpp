@@ -19,7 +19,7 @@ program program_of(const std::uint8_t* data, std::size_t size) {
   const unsigned ring = byte();
   p.on.shared = (ring & 1) != 0;
   p.on.channel = (ring & 2) != 0;
-  p.on.traits = static_cast<headers>((ring >> 2) % 3);
+  p.on.traits = static_cast<form>((ring >> 2) % (p.on.shared ? 3 : 4));
   p.on.capacity = p.on.alignment() * 2 << (byte() % 7);
   p.on.threshold = std::min<std::uint64_t>(byte() * 8u, p.on.capacity);
   const std::uint64_t bases[] = {0, (std::uint64_t{1} << 32) - p.on.capacity, std::uint64_t{0} - p.on.capacity};

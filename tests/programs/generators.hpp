@@ -14,7 +14,7 @@ namespace logbuf::test {
 // Capacities from the smallest up; positions at every offset, from 0 and from just below 2^32 and 2^64.
 inline rc::Gen<setup> any_setup(bool shared, bool channel) {
   return rc::gen::apply(
-      [=](headers traits, unsigned doublings, unsigned threshold, unsigned base, std::uint64_t offset) {
+      [=](form traits, unsigned doublings, unsigned threshold, unsigned base, std::uint64_t offset) {
         setup s;
         s.shared = shared;
         s.channel = channel;
@@ -26,7 +26,8 @@ inline rc::Gen<setup> any_setup(bool shared, bool channel) {
         s.position = bases[base] + offset % (s.capacity / s.alignment()) * s.alignment();
         return s;
       },
-      rc::gen::element(headers::plain, headers::checked, headers::aligned_and_counted), rc::gen::inRange(0u, 9u),
+      shared ? rc::gen::element(form::plain, form::checked, form::aligned_and_counted)
+             : rc::gen::element(form::plain, form::cleared, form::checked, form::aligned_and_counted), rc::gen::inRange(0u, 9u),
       rc::gen::inRange(0u, 4u), rc::gen::inRange(0u, 3u), rc::gen::arbitrary<std::uint64_t>());
 }
 

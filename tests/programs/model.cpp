@@ -14,7 +14,7 @@ std::string payload_of(std::size_t size, std::uint32_t tag) {
   return text;
 }
 
-model::model(const setup& s) : on_(s), queue_(s.capacity, s.position, s.alignment()), producers_(1) {
+model::model(const setup& s) : on_(s), queue_(s.capacity, s.position, s.alignment(), s.spare()), producers_(1) {
   producers_[0].committed_to = s.position;
 }
 

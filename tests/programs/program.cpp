@@ -15,7 +15,7 @@ constexpr const char* kind_names[kind_count] = {
     "read",          "open_read",     "end_read",      "keep_read",       "drain",           "open_batch",
     "next_in_batch", "keep_in_batch", "release_in_batch", "end_batch",    "release",         "move_consumer",
     "drop_consumer", "send_soon",     "receive_soon",  "close",           "arm"};
-constexpr const char* traits_names[] = {"plain", "aligned_and_counted", "checked"};
+constexpr const char* traits_names[] = {"plain", "aligned_and_counted", "checked", "cleared"};
 
 }  // namespace
 
@@ -46,17 +46,17 @@ bool parse(std::istream& in, program& p, std::string& error) {
     std::string first, rest;
     bool good = false;
     if (!has_setup) {
-      std::string form, traits, capacity, threshold, position;
+      std::string ends, traits, capacity, threshold, position;
       setup& s = p.on;
-      words >> first >> form >> traits >> capacity >> s.capacity >> threshold >> s.threshold >> position >> s.position;
+      words >> first >> ends >> traits >> capacity >> s.capacity >> threshold >> s.threshold >> position >> s.position;
       const auto* known = std::find(std::begin(traits_names), std::end(traits_names), traits);
-      good = !words.fail() && (first == "spsc" || first == "mpsc") && (form == "ring" || form == "channel") &&
+      good = !words.fail() && (first == "spsc" || first == "mpsc") && (ends == "ring" || ends == "channel") &&
              known != std::end(traits_names) && capacity == "capacity" && threshold == "threshold" && position == "position";
       s.shared = first == "mpsc";
-      s.channel = form == "channel";
-      s.traits = static_cast<headers>(good ? known - std::begin(traits_names) : 0);
+      s.channel = ends == "channel";
+      s.traits = static_cast<form>(good ? known - std::begin(traits_names) : 0);
       good = good && s.capacity >= 2 * s.alignment() && s.capacity <= 1u << 20 && (s.capacity & (s.capacity - 1)) == 0 &&
-             s.threshold <= s.capacity && s.position % s.alignment() == 0;
+             !(s.shared && s.traits == form::cleared) && s.threshold <= s.capacity && s.position % s.alignment() == 0;
       has_setup = true;
     } else {
       step s;

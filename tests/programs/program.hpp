@@ -10,17 +10,18 @@
 
 namespace logbuf::test {
 
-enum class headers : std::uint8_t { plain, aligned_and_counted, checked };  // the traits
+enum class form : std::uint8_t { plain, aligned_and_counted, checked, cleared };  // the traits; cleared: zeroing::by_producer
 
 struct setup {
   bool shared = false;   // MPSC
   bool channel = false;
-  headers traits = headers::plain;
+  form traits = form::plain;
   std::uint64_t capacity = 64;   // bytes
   std::uint64_t threshold = 0;   // options::release_threshold, bytes
   std::uint64_t position = 0;    // options::initial_position
 
-  std::uint64_t alignment() const { return traits == headers::aligned_and_counted ? 64 : 8; }
+  std::uint64_t alignment() const { return traits == form::aligned_and_counted ? 64 : 8; }
+  std::uint64_t spare() const { return traits == form::cleared ? 8 : 0; }  // bytes that stay free behind the last claim
 };
 
 // Numbers that choose one of several are taken modulo how many there are, so that every number means something.

@@ -26,6 +26,10 @@ struct checked_traits : default_traits {
   static constexpr bool checked = true;
 };
 
+struct cleared_traits : default_traits {
+  static constexpr zeroing zeroed = zeroing::by_producer;
+};
+
 // A buffer between guards, placed so that payloads are aligned.
 class guarded_memory {
  public:
@@ -192,7 +196,8 @@ class system_under_test {
     if (!memory_.is_guard_intact()) return "a byte outside of the buffer was written";
     const auto bytes = memory_.bytes();
     const auto mask = bytes.size() - 1;
-    for (std::uint64_t p = m.tail(); p != m.head() + bytes.size(); ++p)
+    const std::uint64_t zeroed_to = detail::producer_clears<Traits> ? m.tail() + header_size : m.head() + bytes.size();
+    for (std::uint64_t p = m.tail(); p != zeroed_to; ++p)
       if (bytes[static_cast<std::size_t>(p) & mask] != std::byte{0})
         return "the free byte at offset " + std::to_string(p & mask) + " is not zero";
     for (std::size_t i = 0; i != producers_.size(); ++i) {
@@ -227,7 +232,7 @@ class system_under_test {
     if (claim.size() != size) return "a claim of another size";
     if (reinterpret_cast<std::uintptr_t>(claim.data()) % Traits::payload_alignment != 0) return "a misaligned claim";
     for (const std::byte b : claim.bytes())
-      if (b != std::byte{0}) return "a claim that is not zero";
+      if (b != std::byte{0} && !detail::producer_clears<Traits>) return "a claim that is not zero";
     const std::string text = payload_of(size, claim.tag());
     if (size != 0) std::memcpy(claim.data(), text.data(), size);
     return claimed_text(claim.position());
@@ -294,10 +299,13 @@ template <class F>
 auto with_system(const setup& s, F&& f) {
   const auto with_traits = [&]<class Claiming, bool Channel>() {
     switch (s.traits) {
-      case headers::aligned_and_counted:
+      case form::aligned_and_counted:
         return f.template operator()<system_under_test<Claiming, Channel, aligned_and_counted_traits>>();
-      case headers::checked: return f.template operator()<system_under_test<Claiming, Channel, checked_traits>>();
-      case headers::plain: break;
+      case form::checked: return f.template operator()<system_under_test<Claiming, Channel, checked_traits>>();
+      case form::cleared:
+        if constexpr (!Claiming::shared) return f.template operator()<system_under_test<Claiming, Channel, cleared_traits>>();
+        break;
+      case form::plain: break;
     }
     return f.template operator()<system_under_test<Claiming, Channel, default_traits>>();
   };

@@ -13,6 +13,7 @@ enum class reading : std::uint8_t { single, drain, batch, mixed };
 struct load {
   bool shared = false;  // MPSC
   bool channel = false;
+  bool cleared = false;             // SPSC: zeroing::by_producer
   unsigned producers = 1;
   std::uint64_t capacity = 4096;    // bytes
   std::uint64_t threshold = 0;      // bytes

@@ -59,11 +59,13 @@ void run_recorded(workloads& all, std::uint32_t records, std::uint64_t seed, tot
   for (const char* name : recorded) {
     const std::uint64_t before = t.records;
     for (const unsigned producers : {1u, 2u, 4u, 8u})
-      for (const bool channel : {false, true}) {
-        if (channel && producers > 2) continue;
+      for (const unsigned kind : {0u, 1u, 2u}) {
+        const bool channel = kind == 1, cleared = kind == 2;
+        if ((channel && producers > 2) || (cleared && producers > 1)) continue;
         load l;
         l.shared = producers > 1;
         l.channel = channel;
+        l.cleared = cleared;
         l.producers = producers;
         l.capacity = 16384;  // the longest recorded record has 2,520 bytes
         l.threshold = 1024;
@@ -94,6 +96,7 @@ rc::Gen<load> any_load(std::uint32_t records) {
         l.shared = (ring & 1) != 0;
         l.channel = (ring & 2) != 0;
         l.symmetric = (ring & 4) != 0;
+        l.cleared = !l.shared && (ring & 8) != 0;
         l.producers = l.shared ? 1 + producers : 1;
         l.capacity = std::uint64_t{16} << doublings;
         l.threshold = l.capacity / 4 * threshold;
@@ -111,7 +114,7 @@ rc::Gen<load> any_load(std::uint32_t records) {
         l.seed = seed;
         return l;
       },
-      inRange(0u, 8u), inRange(0u, 8u), inRange(0u, 13u), inRange(0u, 5u), inRange(0u, 4u), inRange(0u, 48u), inRange(0u, 10u),
+      inRange(0u, 16u), inRange(0u, 8u), inRange(0u, 13u), inRange(0u, 5u), inRange(0u, 4u), inRange(0u, 48u), inRange(0u, 10u),
       inRange(0u, 32u), rc::gen::arbitrary<std::uint64_t>());
   return rc::gen::resize(rc::kNominalSize, all);
 }

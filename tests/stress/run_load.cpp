@@ -145,7 +145,7 @@ void produce(End end, unsigned producer, shared_state& s) {
 
 class checker {
  public:
-  checker(shared_state& s, std::uint64_t capacity) : s_(s), queue_(capacity, s.what.position) {}
+  checker(shared_state& s, std::uint64_t capacity) : s_(s), queue_(capacity, s.what.position, 8, s.what.cleared ? 8 : 0) {}
 
   // A drain does not tell the position.
   void operator()(std::span<const std::byte> bytes, std::uint32_t tag) { check(bytes, tag, nullptr); }
@@ -243,6 +243,10 @@ void consume_channel(Receiver& rx, checker& check, const load& l) {
   }
 }
 
+struct cleared_traits : default_traits {
+  static constexpr zeroing zeroed = zeroing::by_producer;
+};
+
 template <class Ends>
 outcome run(Ends ends, const load& l, const std::vector<std::uint32_t>& lengths) {
   shared_state s{l, lengths, ends.first.max_payload()};
@@ -268,7 +272,7 @@ outcome run(Ends ends, const load& l, const std::vector<std::uint32_t>& lengths)
 
 std::ostream& operator<<(std::ostream& out, const load& l) {
   constexpr const char* ways[] = {"single reads", "drains", "batches", "all ways of reading"};
-  out << (l.shared ? "mpsc " : "spsc ") << (l.channel ? "channel, " : "ring, ") << l.producers << " producers, capacity "
+  out << (l.shared ? "mpsc " : "spsc ") << (l.channel ? "channel, " : "ring, ") << (l.cleared ? "cleared by the producer, " : "") << l.producers << " producers, capacity "
       << l.capacity << ", threshold " << l.threshold << ", position " << l.position << ", "
       << (l.channel ? (l.symmetric ? "symmetric" : "asymmetric") : ways[static_cast<std::size_t>(l.how)]) << ", lengths ";
   if (l.lengths_from.empty()) out << "0 to " << l.longest;
@@ -282,6 +286,9 @@ outcome run_load(const load& l, const std::vector<std::uint32_t>& lengths) {
   o.release_threshold = l.threshold;
   o.initial_position = l.position;
   o.fences = l.symmetric ? wake_fences::symmetric : wake_fences::automatic;
+  if (l.cleared && !l.shared)
+    return l.channel ? run(spsc::channel<cleared_traits>(l.capacity, o), l, lengths)
+                     : run(spsc::make<cleared_traits>(l.capacity, o), l, lengths);
   if (l.shared) return l.channel ? run(mpsc::channel(l.capacity, o), l, lengths) : run(mpsc::make(l.capacity, o), l, lengths);
   return l.channel ? run(spsc::channel(l.capacity, o), l, lengths) : run(spsc::make(l.capacity, o), l, lengths);
 }
