@@ -72,18 +72,25 @@ void list_sites() {
                 order_name(static_cast<int>(s.order)), s.pairs_with.data(), "", s.carries.data(), "", s.breaks.data());
 }
 
-// The jobs that the options ask for; an error text where they make no sense.
-std::vector<job> plan(const settings& o, std::string& error) {
+// The orders that --weaken names; an error text where it names none.
+std::vector<weakening> weakened_by(const settings& o, std::string& error) {
   std::vector<weakening> weakened;
   for (const std::string& w : o.weaken) {
     const auto equals = w.find('=');
     weakened.push_back({w.substr(0, equals), equals == std::string::npos ? "relaxed" : w.substr(equals + 1)});
-    if (const auto wrong = check_weakening(weakened.back())) return error = *wrong, std::vector<job>{};
+    if (const auto wrong = check_weakening(weakened.back())) error = *wrong;
   }
+  return weakened;
+}
+
+// The jobs that the options ask for; an error text where they make no sense.
+std::vector<job> plan(const settings& o, std::string& error) {
+  const std::vector<weakening> weakened = weakened_by(o, error);
+  if (!error.empty()) return {};
   std::vector<job> jobs;
   for (const workload& w : scenarios()) {
     if (!o.filters.empty() && std::none_of(o.filters.begin(), o.filters.end(), [&](const std::string& f) {
-          return w.name.find(f) != std::string::npos;
+          return find_scenario(f) != nullptr ? w.name == f : w.name.find(f) != std::string::npos;
         }))
       continue;
     if (w.deep && !o.deep && o.filters.empty()) continue;
@@ -275,7 +282,11 @@ constexpr state expected_of_random[] = {state::wrap, state::padding, state::full
                                         state::timed_out, state::spurious, state::disconnected, state::stale_poll};
 
 int run_random_workloads(const settings& o) {
+  if (!o.filters.empty()) return complain("random makes its own scenarios: --filter does not go with it");
   random_settings s;
+  std::string error;
+  s.weakened = weakened_by(o, error);
+  if (!error.empty()) return complain(error);
   s.count = o.count != 0 ? o.count : o.deep ? 5000 : 200;
   s.seed = o.seed;
   s.at_a_time = o.jobs;
@@ -336,7 +347,7 @@ int main(int argc, char** argv) {
       "logbuf-verify"};
   app.add_flag("--list", o.list, "list the scenarios: what each would catch, its bounds, what it has to reach");
   app.add_flag("--sites", o.sites, "list the ordering sites: order, partner, and what breaks when one is weakened");
-  app.add_option("--filter", o.filters, "only scenarios whose name contains TEXT; repeatable")->type_name("TEXT");
+  app.add_option("--filter", o.filters, "only the scenario of this name, or those whose name contains TEXT; repeatable")->type_name("TEXT");
   app.add_option("--scheduler", o.scheduler, "reduced (default), or Relacy's own full, bound or random")
       ->check(CLI::IsMember({"reduced", "full", "bound", "random"}));
   app.add_option("--context-bound", o.context_bound, "preemptions in an execution, 1 to 9; means --scheduler bound")

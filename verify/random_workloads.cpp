@@ -133,7 +133,9 @@ std::vector<job> jobs_of(const std::vector<candidate>& candidates, const random_
   for (const candidate& c : candidates) {
     all.push_back(c.value());
     all.back().name = "random/" + std::to_string(s.seed) + "/" + std::to_string(all.size());
-    job j{all.back().name, {}, {}};
+    job j;
+    j.scenario = all.back().name;
+    j.weakened = s.weakened;
     j.within.max_executions = s.max_executions;
     j.within.max_seconds = 60;
     jobs.push_back(std::move(j));

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "result.hpp"
 #include "workload.hpp"
@@ -17,6 +18,7 @@ struct random_settings {
   std::uint64_t seed = 1;
   std::uint64_t max_executions = 20'000;  // of one: a workload that needs more is passed over, and counted
   unsigned at_a_time = 1;
+  std::vector<weakening> weakened{};
 };
 
 struct random_run {
