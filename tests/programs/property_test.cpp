@@ -27,12 +27,11 @@ using namespace logbuf::test;
 survey reached;  // by the property that runs
 
 // One step, as rapidcheck's state machine wants it.
-template <class System>
-struct command : rc::state::Command<model, System> {
+struct command : rc::state::Command<model, system_under_test> {
   explicit command(step s) : what(s) {}
   void checkPreconditions(const model& m) const override { RC_PRE(m.allows(what)); }
   void apply(model& m) const override { (void)m.apply(what); }
-  void run(const model& before, System& system) const override {
+  void run(const model& before, system_under_test& system) const override {
     model after = before;
     const std::string expected = after.apply(what);
     if (const auto wrong = compare_step(what, before, after, expected, system)) {
@@ -47,12 +46,11 @@ struct command : rc::state::Command<model, System> {
   step what;
 };
 
-template <class System>
 void run_commands(const setup& on) {
-  using machine = rc::state::Command<model, System>;
+  using machine = rc::state::Command<model, system_under_test>;
   const model start(on);
   const auto commands = *rc::gen::scale(3.0, rc::state::gen::commands(start, [](const model& m) {
-    return rc::gen::map(step_for(m), [](step s) -> std::shared_ptr<const machine> { return std::make_shared<command<System>>(s); });
+    return rc::gen::map(step_for(m), [](step s) -> std::shared_ptr<const machine> { return std::make_shared<command>(s); });
   }));
   std::ostringstream text;
   text << on << "\n";
@@ -62,8 +60,8 @@ void run_commands(const setup& on) {
   }
   RC_LOG() << "as a file for logbuf-program:\n" << text.str();
   last_words::are(text.str(), 120);
-  System system(on);
-  rc::state::runAll(commands, start, system);
+  const auto system = make_system(on);
+  rc::state::runAll(commands, start, *system);
 }
 
 struct settings {
@@ -97,10 +95,7 @@ bool holds(const char* name, bool shared, bool channel, const settings& s) {
   params.maxSuccess = static_cast<int>(s.runs);
   do {
     const auto result = rc::detail::checkTestable(
-        [=] {
-          const setup on = *any_setup(shared, channel);
-          with_system(on, [&]<class System>() { run_commands<System>(on); });
-        },
+        [=] { run_commands(*any_setup(shared, channel)); },
         rc::detail::TestMetadata{}, params);
     if (!result.is<rc::detail::SuccessResult>()) {
       std::printf("FAILED  %s (seed %llu)\n", name, static_cast<unsigned long long>(params.seed));

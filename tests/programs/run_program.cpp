@@ -7,21 +7,19 @@
 namespace logbuf::test {
 
 std::optional<std::string> run_program(const program& p) {
-  return with_system(p.on, [&]<class System>() -> std::optional<std::string> {
-    model m(p.on);
-    System system(p.on);
-    for (std::size_t i = 0; i != p.steps.size(); ++i) {
-      if (!m.allows(p.steps[i])) continue;
-      const model before = m;
-      const std::string expected = m.apply(p.steps[i]);
-      if (const auto wrong = compare_step(p.steps[i], before, m, expected, system)) {
-        std::ostringstream text;
-        text << "step " << i + 1 << ", " << p.steps[i] << ": " << *wrong;
-        return text.str();
-      }
+  model m(p.on);
+  const auto system = make_system(p.on);
+  for (std::size_t i = 0; i != p.steps.size(); ++i) {
+    if (!m.allows(p.steps[i])) continue;
+    const model before = m;
+    const std::string expected = m.apply(p.steps[i]);
+    if (const auto wrong = compare_step(p.steps[i], before, m, expected, *system)) {
+      std::ostringstream text;
+      text << "step " << i + 1 << ", " << p.steps[i] << ": " << *wrong;
+      return text.str();
     }
-    return std::nullopt;
-  });
+  }
+  return std::nullopt;
 }
 
 }  // namespace logbuf::test
