@@ -8,14 +8,17 @@
 
 namespace bench {
 
-// The processors that this process may use.
-inline std::vector<int> processors() {
-  std::vector<int> found;
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    for (int i = 0; i != CPU_SETSIZE; ++i)
-      if (CPU_ISSET(i, &set)) found.push_back(i);
-  return found;
+// The processors that this process may use: asked once, before a thread is bound.
+inline const std::vector<int>& processors() {
+  static const std::vector<int> all = [] {
+    std::vector<int> found;
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+      for (int i = 0; i != CPU_SETSIZE; ++i)
+        if (CPU_ISSET(i, &set)) found.push_back(i);
+    return found;
+  }();
+  return all;
 }
 
 // Binds the calling thread.

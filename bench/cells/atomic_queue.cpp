@@ -1,0 +1,21 @@
+#include "../rings/atomic_queue.hpp"
+
+#include "../cells.hpp"
+#include "../registry.hpp"
+
+namespace bench {
+
+template <bool OneProducer>
+struct make_atomic_queue {
+  static constexpr bool recorded = true;
+  static constexpr bool one_by_one = true;
+  template <std::size_t Size, bool Full>
+  using ring = atomic_queue<Size, Full, OneProducer>;
+};
+
+static const registration rings("atomic_queue", [] {
+  add<make_atomic_queue<true>>(spsc);
+  add<make_atomic_queue<false>>(mpsc);
+});
+
+}  // namespace bench

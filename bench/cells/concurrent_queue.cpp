@@ -1,0 +1,21 @@
+#include "../rings/concurrent_queue.hpp"
+
+#include "../cells.hpp"
+#include "../registry.hpp"
+
+namespace bench {
+
+template <bool Bulk>
+struct make_concurrent_queue {
+  static constexpr bool recorded = true;
+  static constexpr bool one_by_one = true;
+  template <std::size_t Size, bool Full>
+  using ring = concurrent_queue<Size, Full, Bulk>;
+};
+
+static const registration moodycamel("moodycamel-ConcurrentQueue", [] {
+  add<make_concurrent_queue<false>>(mpsc);
+  add<make_concurrent_queue<true>>(mpsc);
+});
+
+}  // namespace bench

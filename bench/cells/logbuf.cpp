@@ -1,0 +1,23 @@
+#include "../rings/logbuf.hpp"
+
+#include "../cells.hpp"
+#include "../registry.hpp"
+
+namespace bench {
+
+template <class Traits>
+static void add_spsc() {
+  add<bytes<logbuf_spsc<single, Traits>>>(spsc);
+  add<bytes<logbuf_spsc<batch, Traits>>>(spsc);
+  add<bytes<logbuf_spsc<drain, Traits>>>(spsc);
+}
+
+static const registration rings("logbuf", [] {
+  add_spsc<logbuf::default_traits>();
+  add_spsc<clearing_traits>();
+  add<bytes<logbuf_mpsc<single>>>(mpsc);
+  add<bytes<logbuf_mpsc<batch>>>(mpsc);
+  add<bytes<logbuf_mpsc<drain>>>(mpsc);
+});
+
+}  // namespace bench

@@ -1,0 +1,105 @@
+// The rings of logbuf, as the bench drives them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include <logbuf/logbuf.hpp>
+
+#include "../throughput.hpp"
+
+namespace bench {
+
+// How records are read. A scope reads up to this many records.
+inline constexpr std::size_t scope_records = 256;
+struct single { static constexpr const char* name = "single"; };
+struct batch { static constexpr const char* name = "batch"; };
+struct drain { static constexpr const char* name = "drain"; };
+
+struct clearing_traits : logbuf::default_traits {
+  static constexpr logbuf::zeroing zeroed = logbuf::zeroing::by_producer;
+};
+
+inline logbuf::options prefaulted() {
+  logbuf::options o;
+  o.prefault = true;
+  return o;
+}
+
+template <class Ends, class Reads>
+class logbuf_ring {
+  using producer_type = typename Ends::first_type;
+  using consumer_type = typename Ends::second_type;
+
+ public:
+  static constexpr const char* reads = Reads::name;
+  static constexpr bool variable = true;
+
+  explicit logbuf_ring(Ends&& ends) : ends_(std::move(ends)) {}
+
+  class writer {
+   public:
+    explicit writer(logbuf_ring& r) : producer_(take(r.ends_.first)) {}
+    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+      auto claim = producer_.try_claim(size);
+      if (!claim) return false;
+      std::memcpy(claim->data(), from, size);
+      return claim->commit();
+    }
+
+   private:
+    static producer_type take(producer_type& p) {
+      if constexpr (std::is_copy_constructible_v<producer_type>) return p;
+      else return std::move(p);
+    }
+    producer_type producer_;
+  };
+
+  class reader {
+   public:
+    explicit reader(logbuf_ring& r) : consumer_(std::move(r.ends_.second)) {}
+    template <class F>
+    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+      if constexpr (std::is_same_v<Reads, single>) {
+        auto record = consumer_.try_read();
+        if (!record) return 0;
+        on_record(record->bytes().data(), record->size());
+        return 1;
+      } else if constexpr (std::is_same_v<Reads, batch>) {
+        auto records = consumer_.batch();
+        for (std::size_t n = 0; n != scope_records; ++n) {
+          auto record = records.next();
+          if (!record) return n;
+          on_record(record->bytes().data(), record->size());
+        }
+        return scope_records;
+      } else {
+        return consumer_.drain([&](auto bytes, std::uint32_t) { on_record(bytes.data(), bytes.size()); }, scope_records);
+      }
+    }
+
+   private:
+    consumer_type consumer_;
+  };
+
+ private:
+  Ends ends_;
+};
+
+template <class Reads, class Traits = logbuf::default_traits>
+struct logbuf_spsc : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads> {
+  static constexpr const char* name = Traits::zeroed == logbuf::zeroing::by_producer ? "logbuf-by_producer" : "logbuf";
+  explicit logbuf_spsc(shape s)
+      : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads>(logbuf::spsc::make<Traits>(s.capacity, prefaulted())) {}
+};
+template <class Reads, class Traits = logbuf::default_traits>
+struct logbuf_mpsc : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads> {
+  static constexpr const char* name = "logbuf";
+  explicit logbuf_mpsc(shape s)
+      : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads>(logbuf::mpsc::make<Traits>(s.capacity, prefaulted())) {}
+};
+
+}  // namespace bench

@@ -1,0 +1,153 @@
+// How many records a second go through a ring: pinned producers write as fast as they can, the consumer reads and
+// measures. The same loop for every ring.
+//
+// A ring is a type with
+//   name, reads                       what it is called, and how its reader reads: single, batch or drain
+//   variable                          it carries records of any length; else its slots have the largest size
+//   Ring(shape)                       an empty ring
+//   Ring::writer(Ring&)               one per producer;  bool write(from, size): false when full
+//   Ring::reader(Ring&)               std::size_t read(f): calls f(data, size) for records, 0 when there was none
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "payload.hpp"
+#include "processors.hpp"
+
+namespace bench {
+
+struct shape {
+  std::uint64_t capacity;  // bytes
+  std::size_t largest;     // bytes of the largest payload
+  unsigned producers = 1;
+};
+
+struct measurement {
+  double seconds = 0;
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;  // of payload
+};
+
+struct durations {
+  double warm_up, measured;  // seconds
+};
+
+inline void spin_hint() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Pauses, and gives the processor away now and then: at once and often when threads share it.
+class waiting {
+ public:
+  explicit waiting(bool shared) noexcept : patience_(shared ? 16 : 4096) {}
+  void wait() noexcept {
+    if (++spins_ % patience_ == 0) std::this_thread::yield();
+    else spin_hint();
+  }
+
+ private:
+  unsigned patience_, spins_ = 0;
+};
+
+// The consumer on the first processor, the producers in turns on the others and then on all of them.
+inline int place_of_producer(const std::vector<int>& cpus, unsigned producer) {
+  return cpus[(producer + 1) % cpus.size()];
+}
+
+template <class Ring, class Payload, class Touch>
+class throughput_run {
+ public:
+  throughput_run(shape s, const Payload& payload, durations d)
+      : payload_(payload), durations_(d), cpus_(processors()), shared_(s.producers >= cpus_.size()),
+        ring_(std::make_unique<Ring>(s)) {
+    for (unsigned i = 0; i != s.producers; ++i) threads_.emplace_back([this, i] { produce(i); });
+    std::thread consumer([this] { consume(); });
+    consumer.join();
+    for (std::thread& t : threads_) t.join();
+    if (s.producers == 1) check();
+  }
+  const measurement& result() const noexcept { return result_; }
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  void produce(unsigned number) {
+    pin(place_of_producer(cpus_, number));
+    const std::vector<std::byte> source = source_bytes(payload_.largest());
+    typename Ring::writer writer(*ring_);
+    typename Payload::sequence sizes(payload_, number);
+    waiting pause(shared_);
+    for (unsigned round = 1;; ++round) {
+      const std::size_t size = sizes.next();
+      while (!writer.write(source.data(), size)) {
+        if (stop_.load(std::memory_order_relaxed)) return;
+        pause.wait();
+      }
+      if (round % 256 == 0 && stop_.load(std::memory_order_relaxed)) return;
+    }
+  }
+
+  void consume() {
+    pin(cpus_[0]);
+    typename Ring::reader reader(*ring_);
+    waiting pause(shared_);
+    const auto read_for = [&](double seconds) {
+      measurement m;
+      const clock::time_point begin = clock::now();
+      for (std::uint64_t look = 512;;) {
+        // The sum and the bytes live in registers, not in memory that the record could alias.
+        std::uint64_t sum = 0, bytes = 0;
+        const std::size_t read = reader.read([&](const std::byte* at, std::size_t size) {
+          sum += Touch::read(at, size);
+          bytes += size;
+        });
+        sum_ += sum, m.bytes += bytes, m.records += read;
+        if (read == 0) pause.wait();
+        if (m.records < look && read != 0) continue;
+        look = m.records + 512;
+        m.seconds = std::chrono::duration<double>(clock::now() - begin).count();
+        if (m.seconds >= seconds) return m;
+      }
+    };
+    warm_ = read_for(durations_.warm_up);
+    result_ = read_for(durations_.measured);
+    stop_.store(true, std::memory_order_relaxed);
+  }
+
+  // One producer's records are known: what was read has to be what was sent.
+  void check() const {
+    typename Payload::sequence sizes(payload_, 0);
+    std::uint64_t sum = 0, bytes = 0;
+    const std::vector<std::byte> source = source_bytes(payload_.largest());
+    for (std::uint64_t i = 0; i != warm_.records + result_.records; ++i) {
+      const std::size_t size = sizes.next();
+      bytes += size;
+      if constexpr (!Payload::is_fixed) sum += Touch::read(source.data(), size);
+    }
+    if constexpr (Payload::is_fixed) sum = Touch::read(source.data(), source.size()) * (warm_.records + result_.records);
+    if (sum != sum_ || bytes != warm_.bytes + result_.bytes) throw std::runtime_error("records were lost or changed");
+  }
+
+  const Payload& payload_;
+  durations durations_;
+  std::vector<int> cpus_;
+  bool shared_;  // threads outnumber processors
+  std::unique_ptr<Ring> ring_;
+  std::vector<std::thread> threads_;
+  alignas(128) std::atomic<bool> stop_{false};
+  alignas(128) std::uint64_t sum_ = 0;
+  measurement warm_, result_;
+};
+
+}  // namespace bench
