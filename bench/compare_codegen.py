@@ -35,6 +35,7 @@ HELPERS = [
     (r"detail::zero_consumed<", "handwritten::zero_consumed("),
     (r"detail::release<", "handwritten::release("),
     (r"detail::release_before_look<", "handwritten::release_before_look("),
+    (r"detail::look_at_tail<", "handwritten::look_at_tail("),
     (r"detail::end_read<", "handwritten::end_read("),
     (r"detail::end_uncommitted<", "handwritten::end_uncommitted("),
     (r"detail::poll<", "handwritten::poll("),

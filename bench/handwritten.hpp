@@ -18,6 +18,7 @@ inline constexpr std::size_t header_size = 8;
 
 inline std::uint32_t stride_of(std::uint32_t size) noexcept { return (size + 7) & ~7u; }
 inline std::uint32_t size_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word & size_bits); }
+inline constexpr std::uint32_t ahead = 1024, largest_read_ahead = 512;  // bytes: prefetch
 inline std::int64_t distance(std::uint64_t from, std::uint64_t to) noexcept { return static_cast<std::int64_t>(to - from); }
 
 struct ring {
@@ -53,6 +54,26 @@ struct alignas(128) producer {
         tail(r.tail.load(std::memory_order_relaxed)), limit(tail), committed_to(r.head.load(std::memory_order_relaxed)) {}
   std::byte* at(std::uint64_t position) const noexcept { return buffer + (position & (capacity - 1)); }
 };
+
+template <class End>
+[[gnu::always_inline]] inline void prefetch(const End& e, std::uint64_t from, std::uint32_t bytes) noexcept {
+  for (std::uint32_t i = 0; i < bytes; i += 64) {
+    const std::byte* line = e.buffer + ((from + i) & (e.capacity - 1));
+#if defined(__x86_64__)
+    asm volatile("prefetchw %0" : : "m"(*line));
+#else
+    __builtin_prefetch(line, 1);
+#endif
+  }
+}
+// The lines of later claims, while this one is written; not beyond the limit.
+[[gnu::always_inline]] inline void prefetch_claims(const producer& p, std::uint64_t start, std::uint32_t stride) noexcept {
+  const std::uint64_t from = start + ahead;
+  if (distance(from + stride, p.limit) >= 0) prefetch(p, from, std::min(stride, 8 * ahead));
+}
+inline void prefetch_limit(const producer& p, std::uint64_t start) noexcept {
+  prefetch(p, start, static_cast<std::uint32_t>(std::min<std::uint64_t>(p.limit - start, ahead)));
+}
 
 enum class claim_error : unsigned char { none, full, too_large, detached };
 
@@ -98,6 +119,7 @@ inline void publish_padding(producer& p, std::uint64_t tail, std::uint64_t start
   p.tail = spot.start + stride;
   p.shared->tail.store(spot.start + stride, std::memory_order_relaxed);
   if (spot.start != tail) publish_padding(p, tail, spot.start);
+  prefetch_limit(p, spot.start);
   return {spot.start, true};
 }
 
@@ -112,6 +134,7 @@ inline void publish_padding(producer& p, std::uint64_t tail, std::uint64_t start
     if (!p.shared->tail.compare_exchange_weak(tail, end, std::memory_order_release, std::memory_order_relaxed)) continue;
     p.limit = spot.limit;
     if (spot.start != tail) publish_padding(p, tail, spot.start);
+    prefetch_limit(p, spot.start);
     return {spot.start, true};
   }
 }
@@ -131,6 +154,7 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
   } else {
     p.tail = start + stride;
     p.shared->tail.store(start + stride, std::memory_order_relaxed);
+    prefetch_claims(p, start, stride);
   }
   return open(p, start, bytes, tag, out);
 }
@@ -148,7 +172,10 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
       break;
     }
     const std::uint64_t end = start + stride;
-    if (p.shared->tail.compare_exchange_weak(start, end, std::memory_order_release, std::memory_order_relaxed)) break;
+    if (p.shared->tail.compare_exchange_weak(start, end, std::memory_order_release, std::memory_order_relaxed)) {
+      prefetch_claims(p, start, stride);
+      break;
+    }
   }
   return open(p, start, bytes, tag, out);
 }
@@ -179,11 +206,13 @@ struct alignas(128) consumer {
   std::byte* buffer;
   std::uint64_t capacity, threshold;  // bytes that may be held back
   std::uint64_t position, zeroed, released;  // next record; zero again before it; the published head
+  std::uint64_t tail_seen, looked_at;        // prefetch: the producers were there; where it saw that
   std::uint32_t uses = 1;   // the owner and its open claim
 
   consumer(ring& r, std::uint64_t release_threshold) noexcept
       : shared(&r), buffer(r.buffer), capacity(r.capacity), threshold(release_threshold),
-        position(r.head.load(std::memory_order_relaxed)), zeroed(position), released(position) {}
+        position(r.head.load(std::memory_order_relaxed)), zeroed(position), released(position), tail_seen(position),
+        looked_at(position) {}
   std::uint64_t offset(std::uint64_t p) const noexcept { return p & (capacity - 1); }
 };
 
@@ -191,12 +220,23 @@ struct read_claim {
   const std::byte* data;
   std::uint64_t word, position;
 };
+template <std::size_t N>
+inline void zero_ends(std::byte* first, std::size_t size) noexcept {
+  std::memset(first, 0, N);
+  std::memset(first + size - N, 0, N);
+}
+inline void zero(std::byte* first, std::size_t size) noexcept {
+  if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
+  if (size <= 32) zero_ends<16>(first, size);
+  else if (size <= 64) zero_ends<32>(first, size);
+  else zero_ends<64>(first, size);
+}
 [[gnu::always_inline]] inline void zero_consumed(consumer& c) noexcept {
   const std::size_t begin = c.offset(c.zeroed);
   const std::size_t size = c.position - c.zeroed;
   const std::size_t first = std::min(size, c.capacity - begin);
-  std::memset(c.buffer + begin, 0, first);
-  if (first != size) [[unlikely]] std::memset(c.buffer, 0, size - first);
+  zero(c.buffer + begin, first);
+  if (first != size) [[unlikely]] zero(c.buffer, size - first);
   c.zeroed = c.position;
 }
 [[gnu::noinline]] inline void zero_rest(consumer& c) noexcept { zero_consumed(c); }
@@ -236,11 +276,36 @@ inline void release(consumer& c) noexcept {
   return true;
 }
 
+[[gnu::noinline]] inline void look_at_tail(consumer& c) noexcept {
+  c.looked_at = c.position;
+  c.tail_seen = c.shared->tail.load(std::memory_order_relaxed);
+}
+// The lines of later records; not beyond a tail that was seen.
+[[gnu::always_inline]] inline void prefetch_records(consumer& c, std::uint64_t next) noexcept {
+  if (next == 0) {
+    c.looked_at = c.position;
+    return;
+  }
+  const std::uint32_t stride = stride_of(size_of(next));
+  if (stride > largest_read_ahead) return;
+  const std::uint64_t from = c.position + ahead;
+  if (distance(from + stride, c.tail_seen) >= 0) [[likely]] prefetch(c, from, stride);
+  else if (c.position - c.looked_at >= c.capacity / 4) [[unlikely]] look_at_tail(c);
+}
+[[gnu::always_inline]] inline void zero_record(consumer& c, std::uint64_t start) noexcept {
+  const std::uint64_t end = c.position;
+  if (c.zeroed != start) [[unlikely]] return zero_rest(c);
+  c.zeroed = end;
+  zero(c.buffer + c.offset(start), end - start);
+}
+
 [[gnu::noinline]] inline void end_read(consumer& c, std::uint64_t position, std::uint64_t word) noexcept {
   if (c.position == position) [[likely]] {  // not consumed by another claim of the same record
     c.position += stride_of(size_of(word));
-    zero_consumed(c);
-    if (poll(c) == 0 || c.position - c.released >= c.threshold) release(c);
+    zero_record(c, position);
+    const std::uint64_t next = poll(c);
+    prefetch_records(c, next);
+    if (next == 0 || c.position - c.released >= c.threshold) release(c);
   }
   if (--c.uses == 0) [[unlikely]] retire(c);
 }

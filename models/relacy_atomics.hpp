@@ -229,6 +229,8 @@ class relacy_buffer {
     }
   }
 
+  void check(std::size_t offset) { (void)checked(offset / 8 * 8, site::header_poll); }
+
   // For the checks at the end, outside of the execution.
   std::uint64_t value_at(std::size_t offset) const { return at(offset / 8).value.newest(); }
 
@@ -290,6 +292,7 @@ struct relacy_waiting {
   }
   static bool prepare_heavy_fence() { return true; }
   static void nap() { spin_hint(); }
+  static void yield() { spin_hint(); }
 
   template <site S>
   static void light_fence(site_tag<S>, bool asymmetric) {
@@ -501,6 +504,9 @@ struct relacy_atomics : relacy_waiting {
     r->store(S, offset, value);
   }
   static void zero(const region& r, std::size_t offset, std::size_t size) { r->zero(offset, size); }
+  // A hint touches nothing. It is near, so that in small rings the gates before it open; and it has to stay in the buffer.
+  static constexpr std::uint32_t prefetch_distance = 8, prefetch_largest = 1024;
+  static void prefetch_for_write(const region& r, std::size_t offset) { r->check(offset); }
   static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
   static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
   static void copy(const write_span& to, std::size_t start, std::span<const std::byte> from) { to.write(start, from); }

@@ -81,7 +81,22 @@ struct std_atomics : std_waiting {
     header(r, offset).store(value, site_tag<S>::order);
   }
   static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
-    std::memset(r.at(offset), 0, size);
+    std::byte* const first = r.at(offset);
+    if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
+    // A small record: a few stores, where a call would cost more.
+    if (size <= 32) zero_ends<16>(first, size);
+    else if (size <= 64) zero_ends<32>(first, size);
+    else zero_ends<64>(first, size);
+  }
+  // Asks for the cache line, to write to it. A hint: it reads nothing, and any address is good.
+  static constexpr std::uint32_t prefetch_distance = 1024;  // bytes ahead
+  static constexpr std::uint32_t prefetch_largest = 512;    // bytes: of a record that the consumer asks for
+  static void prefetch_for_write(const region& r, std::size_t offset) noexcept {
+#if defined(__x86_64__)
+    asm volatile("prefetchw %0" : : "m"(*r.at(offset)));  // GCC gives a prefetch for read, unless told of the processor
+#else
+    __builtin_prefetch(r.at(offset), 1);
+#endif
   }
   static write_span writable(const region& r, std::size_t offset, std::size_t size) noexcept {
     return {r.at(offset), size};
@@ -95,6 +110,12 @@ struct std_atomics : std_waiting {
   }
 
  private:
+  // Of `size` bytes the first N and the last N, which may overlap and leave out none.
+  template <std::size_t N>
+  static void zero_ends(std::byte* first, std::size_t size) noexcept {
+    std::memset(first, 0, N);
+    std::memset(first + size - N, 0, N);
+  }
   static std::atomic_ref<std::uint64_t> header(const region& r, std::size_t offset) noexcept {
     return std::atomic_ref<std::uint64_t>(*reinterpret_cast<std::uint64_t*>(r.at(offset)));
   }
@@ -117,6 +138,9 @@ concept atomics_policy = requires(typename P::template word<std::uint64_t>& w, s
   { P::load_header(at<site::header_poll>, r, n) } -> std::same_as<std::uint64_t>;
   P::store_header(at<site::commit_store>, r, n, value);
   P::zero(r, n, n);
+  P::prefetch_for_write(r, n);
+  { P::prefetch_distance } -> std::convertible_to<std::uint32_t>;
+  { P::prefetch_largest } -> std::convertible_to<std::uint32_t>;
   { P::writable(r, n, n) } -> std::same_as<typename P::write_span>;
   { P::readable(r, n, n) } -> std::same_as<typename P::read_span>;
   P::copy(bytes, n, from);

@@ -24,12 +24,14 @@ struct alignas(line_pair) channel_words {
   word<std::uint32_t> senders{1u};  // the channel is disconnected when they are gone
   word<std::uint32_t> closed{0u};
   bool asymmetric = false;  // the kind of the fences, the same for both sides; never changes once the ends exist
+  unsigned spins_before_yield = options::never;
   int event_descriptor = -1;
   [[no_unique_address]] typename P::parker parker{};
 
   // Before the ends exist.
   setup_error configure(const options& o) noexcept {
     event_descriptor = o.event_descriptor;
+    spins_before_yield = o.spins_before_yield;
     asymmetric = o.fences != wake_fences::symmetric && P::prepare_heavy_fence();
     if (o.fences == wake_fences::asymmetric && !asymmetric) return {setup_errc::no_membarrier};
     return {};

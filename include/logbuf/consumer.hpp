@@ -49,8 +49,11 @@ class chunked_release {
   }
 
   header_word next() noexcept {
-    if (cursor_->position - cursor_->released >= cursor_->capacity / 4) release(*cursor_);
-    return poll(*cursor_);
+    consumer_cursor<Traits>& c = *cursor_;
+    if (c.position - c.released >= c.capacity / 4) release(c);
+    const header_word word = poll(c);
+    prefetch_records(c, word);
+    return word;
   }
   consumer_cursor<Traits>& cursor() const noexcept { return *cursor_; }
   bool is_open() const noexcept { return cursor_ != nullptr; }

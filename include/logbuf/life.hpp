@@ -45,7 +45,8 @@ struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
     this->region = typename P::region(r.buffer);
     this->capacity = r.capacity;
     this->threshold = release_threshold;
-    this->position = this->zeroed = this->released = P::load(at<site::occupancy_head>, r.head);
+    this->position = this->zeroed = this->released = this->tail_seen = this->looked_at =
+        P::load(at<site::occupancy_head>, r.head);
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "prefetch.hpp"
 #include "record.hpp"
 #include "ring_state.hpp"
 
@@ -61,6 +62,7 @@ struct spsc_claiming {
     }
     move_tail(p, start + stride);
     clear_header(p, start + stride);
+    prefetch_claims(p, start, stride);
     return true;
   }
 
@@ -78,6 +80,7 @@ struct spsc_claiming {
       clear_header(p, spot.start);  // before the padding that leads to it
       publish_padding(p, tail, spot.start);
     }
+    prefetch_limit(p, spot.start);
     return {spot.start, true};
   }
 
@@ -112,8 +115,10 @@ struct mpsc_claiming {
         start = claimed.start;
         return claimed.ok;
       }
-      if (exchange_tail(p, start, start + stride)) return true;
+      if (exchange_tail(p, start, start + stride)) break;
     }
+    prefetch_claims(p, start, stride);
+    return true;
   }
 
  private:
@@ -132,6 +137,7 @@ struct mpsc_claiming {
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
       p.limit = spot.limit;  // only now: it holds for tails from this claim on
       if (spot.start != tail) publish_padding(p, tail, spot.start);
+      prefetch_limit(p, spot.start);
       return {spot.start, true};
     }
   }
@@ -190,6 +196,19 @@ template <class Traits>
 template <class Traits>
 [[gnu::noinline]] void zero_rest(consumer_cursor<Traits>& c) noexcept {
   zero_consumed(c);
+}
+
+// The same for one record at `start`, which is in one piece; unless skips before it wait to be zeroed too.
+template <class Traits>
+[[gnu::always_inline]] inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
+  if constexpr (producer_clears<Traits>) {
+    c.zeroed = c.position;
+  } else {
+    const position_type end = c.position;
+    if (c.zeroed != start) [[unlikely]] return zero_rest(c);
+    c.zeroed = end;
+    Traits::atomics::zero(c.region, c.offset(start), static_cast<std::size_t>(end - start));
+  }
 }
 
 // Gives everything that was read back to the producers: first zero, then head. Wait-free.

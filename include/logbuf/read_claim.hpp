@@ -52,8 +52,10 @@ template <class Traits>
   // Of two claims of the same record the first to end has consumed it.
   if (c.position == position) [[likely]] {
     advance(c, word);
-    zero_consumed(c);
-    if (poll(c) == not_ready || c.position - c.released >= c.threshold) release(c);
+    zero_record(c, position);
+    const header_word next = poll(c);
+    prefetch_records(c, next);
+    if (next == not_ready || c.position - c.released >= c.threshold) release(c);
   }
   release_use(c);
 }

@@ -57,9 +57,9 @@ class basic_sender {
     return std::move(*claim);
   }
 
-  // The same, but waits for space: spins with backoff, without a system call. Errors: too_large, disconnected,
-  // detached, and timeout with a deadline. A sender that holds an open claim and waits for space that only this claim
-  // could free would wait for itself: an assertion in debug builds.
+  // The same, but waits for space: spins with backoff, without a system call unless options::spins_before_yield asks for
+  // one. Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and
+  // waits for space that only this claim could free would wait for itself: an assertion in debug builds.
   [[nodiscard]] result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
     return send_until(size, tag, P::deadline::max());
   }
@@ -70,7 +70,7 @@ class basic_sender {
   }
   [[nodiscard]] result<claim_type, send_error> send_until(std::size_t size, std::uint32_t tag,
                                                           typename P::deadline deadline) noexcept {
-    for (unsigned round = 0;; ++round) {
+    for (unsigned round = 0;; round += round != options::never - 1) {
       auto claim = try_send(size, tag);
       if (claim || claim.error() != send_error::full) return claim;
       LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender");
@@ -112,7 +112,8 @@ class basic_sender {
   detail::ring_state<ring_traits_type>& ring() const noexcept { return *producer_.cursor_->ring; }
   detail::channel_words<Traits>& words() const noexcept { return ring().extension; }
 
-  static void back_off(unsigned round) noexcept {
+  void back_off(unsigned round) const noexcept {
+    if (round >= words().spins_before_yield) return P::yield();
     const unsigned pauses = 1u << (round < 6 ? round : 6);
     for (unsigned i = 0; i != pauses; ++i) P::spin_hint();
   }

@@ -28,6 +28,7 @@ enum class wake_fences : unsigned char {
 struct options {
   static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity
   static constexpr unsigned no_cpu = ~0u;
+  static constexpr unsigned never = ~0u;
 
   // A consumer that reads one record at a time gives its space back when it has caught up, and at the latest when
   // it holds back this many bytes. 0 gives back after every record. Range: 0 to capacity.
@@ -45,6 +46,9 @@ struct options {
   // Channels:
   wake_fences fences = wake_fences::automatic;
   unsigned spins_before_park = 200;  // looks of a receiver at an empty channel before it sleeps
+  // Looks of send() at a full ring before it gives the processor away (sched_yield) between its looks. For more threads
+  // than processors: the receiver may be waiting for one of them. never: send() makes no system call to wait.
+  unsigned spins_before_yield = never;
   int event_descriptor = -1;         // an eventfd to signal instead of a futex, for receiver::arm(); not closed
 
   // Memory of the caller:

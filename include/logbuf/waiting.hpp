@@ -48,6 +48,9 @@ struct std_waiting {
   // Makes an event descriptor readable (eventfd).
   static void signal(int descriptor) noexcept { platform::signal_event(descriptor); }
 
+  // A sender at a full ring, with options::spins_before_yield: lets another thread have the processor.
+  static void yield() noexcept { std::this_thread::yield(); }
+
   // A receiver that can not park: how it waits for the next look.
   static void nap() noexcept { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
 };

@@ -1,0 +1,103 @@
+// The hints to the cache ask for nothing that the other end may be writing: the producer's stay in the bytes that are its
+// own to claim, the consumer's before a tail that it has seen. A policy that writes them down, and what was true then.
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "catch.hpp"
+#include "rings.hpp"
+
+namespace {
+
+using namespace logbuf;
+
+struct recording : std_atomics {
+  static constexpr std::uint32_t prefetch_distance = 128, prefetch_largest = 64;
+  static inline std::vector<std::size_t> asked;  // offsets
+  static void prefetch_for_write(const region&, std::size_t offset) { asked.push_back(offset); }
+};
+struct recording_traits : default_traits {
+  using atomics = recording;
+};
+
+constexpr std::uint64_t capacity = 1024;
+
+// The offsets of [from, to), by lines of the hints' positions.
+bool all_within(std::uint64_t from, std::uint64_t to) {
+  const auto inside = [&](std::size_t offset) {
+    const std::uint64_t position = from + ((offset - from) & (capacity - 1));
+    return position < to;
+  };
+  return std::all_of(recording::asked.begin(), recording::asked.end(), inside);
+}
+
+}  // namespace
+
+BOTH_RINGS("hints of a producer stay in what it may claim") {
+  auto [tx, rx] = TestType::template make<recording_traits>(capacity);
+  std::uint64_t tail = 0, head = 0;
+  std::size_t hints = 0;
+  for (unsigned i = 0; i != 2000; ++i) {
+    const std::size_t size = (i * 37) % 120 + 1;
+    recording::asked.clear();
+    auto claim = tx.try_claim(size);
+    if (claim) {
+      CHECK(all_within(claim->position(), head + capacity));
+      hints += recording::asked.size();
+      claim->commit();
+      tail = claim->position() + ((size + 15) & ~std::size_t{7});
+    } else {
+      CHECK(recording::asked.empty());
+    }
+    if (i % 3 == 0 || !claim)
+      while (rx.try_read()) {}
+    if (i % 3 == 0 || !claim) head = tail;
+  }
+  CHECK(hints > 1000);
+}
+
+BOTH_RINGS("hints of a consumer stay before the tail that it has seen") {
+  auto [tx, rx] = TestType::template make<recording_traits>(capacity);
+  std::size_t hints = 0;
+  std::uint64_t tail = 0;
+  for (unsigned lap = 0; lap != 200; ++lap) {
+    for (;;) {
+      auto claim = tx.try_claim((lap * 11) % 56 + 1);
+      if (!claim) break;
+      claim->commit();
+      tail = claim->position() + ((claim->size() + 15) & ~std::size_t{7});
+    }
+    for (bool more = true; more;) {
+      recording::asked.clear();
+      std::uint64_t position = 0;
+      if (lap % 2 == 0) {
+        auto record = rx.try_read();
+        more = static_cast<bool>(record);
+        if (more) position = record->position();
+      } else {
+        more = rx.drain([&](auto, std::uint32_t) {}, 1) != 0;
+        position = tail - capacity;
+      }
+      CHECK(all_within(position, tail));
+      hints += recording::asked.size();
+    }
+  }
+  CHECK(hints > 1000);
+}
+
+TEST_CASE("a consumer asks for no large record, and for none while it keeps up") {
+  auto [tx, rx] = spsc::make<recording_traits>(capacity);
+  for (unsigned i = 0; i != 1000; ++i) {
+    tx.try_claim(16)->commit();
+    recording::asked.clear();
+    rx.try_read()->consume();
+    CHECK(recording::asked.empty());
+  }
+  for (unsigned i = 0; i != 1000; ++i) {
+    while (auto claim = tx.try_claim(100)) claim->commit();
+    recording::asked.clear();
+    while (auto record = rx.try_read()) record->consume();
+    CHECK(recording::asked.empty());
+  }
+}
