@@ -340,7 +340,7 @@ struct counting_polls_traits : default_traits {
 namespace {
 struct counting_yields : std_atomics {
   static inline unsigned yields = 0, hints = 0;
-  static void yield() noexcept { ++yields; }
+  static void yield() noexcept { ++yields, std_atomics::yield(); }
   static void spin_hint() noexcept { ++hints; }
 };
 struct counting_yields_traits : default_traits {
