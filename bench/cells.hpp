@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "latency.hpp"
+#include "registry.hpp"
 #include "throughput.hpp"
 
 namespace bench {
@@ -48,12 +49,13 @@ inline const recorded_payload& recorded(const workload& w) {
 
 // One repetition is one short run on a fresh ring; the report takes the median of many.
 template <class Ring, class Touch, class Payload>
-void run_cell(benchmark::State& state, shape s, const Payload& payload) {
+void run_cell(benchmark::State& state, shape s, const Payload& payload, unsigned rest = 1) {
   if (processors().size() < 2) return state.SkipWithError("needs two processors");
   const bool in_turns = s.producers >= processors().size();  // of the scheduler: they take milliseconds
   for (auto _ : state) {
     try {
-      const measurement m = throughput_run<Ring, Payload, Touch>(s, payload, in_turns ? durations{0.004, 0.024} : durations{0.002, 0.008}).result();
+      const timing t = in_turns ? timing{0.004, 0.024, rest} : timing{0.002, 0.008, rest};
+      const measurement m = throughput_run<Ring, Payload, Touch>(s, payload, t).result();
       state.SetIterationTime(m.seconds);
       state.counters["records_per_second"] = static_cast<double>(m.records) / m.seconds;
       state.counters["payload_bytes_per_second"] = static_cast<double>(m.bytes) / m.seconds;
@@ -63,22 +65,21 @@ void run_cell(benchmark::State& state, shape s, const Payload& payload) {
   }
 }
 
-inline std::string cell_name(const char* kind, shape s, std::string_view payload, std::string_view touch, bool variable, std::string_view ring,
-                             std::string_view reads) {
+inline std::string row_name(const char* kind, shape s, std::string_view payload, std::string_view touch) {
   std::string name = "throughput/";
   ((name += kind) += '/') += std::to_string(s.producers) + '/' + std::to_string(s.capacity);
-  for (const std::string_view part : {payload, touch, std::string_view(variable ? "variable" : "slots"), ring, reads})
-    (name += '/') += part;
+  for (const std::string_view part : {payload, touch}) (name += '/') += part;
   return name;
 }
 
 template <class Ring, class Payload, class Touch>
 void add_cell(const char* kind, shape s, std::string_view payload, Payload of) {
   if (of().largest() > s.capacity / 2 - 8) return;  // no such record fits
-  const std::string name = cell_name(kind, s, payload, Touch::name, Ring::variable, Ring::name, Ring::reads);
-  benchmark::RegisterBenchmark(name.c_str(), [s, of](benchmark::State& state) {
+  const std::string row = row_name(kind, s, payload, Touch::name);
+  const std::string name = row + (Ring::variable ? "/variable/" : "/slots/") + Ring::name + '/' + Ring::reads;
+  cells().push_back({row, name, [s, of](benchmark::State& state) {
     run_cell<Ring, Touch>(state, {s.capacity, of().largest(), s.producers}, of());
-  })->UseManualTime()->Iterations(1);
+  }});
 }
 
 // `Make` is a type with  template <std::size_t Largest, bool Full> using ring = ...;  so that queues of slots get theirs.

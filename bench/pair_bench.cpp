@@ -52,11 +52,11 @@ struct production_mpsc : production<logbuf::mpsc::maker<>::ends> {
   production_mpsc() : production{logbuf::mpsc::make(capacity)} {}
 };
 
-template <bool (*Claim)(handwritten::producer&, std::size_t, std::uint32_t, handwritten::write_claim&)>
+template <handwritten::claim_function Claim>
 struct by_hand {
   handwritten::ring* ring = new handwritten::ring(capacity);
   handwritten::producer* tx = new handwritten::producer(*ring);
-  handwritten::consumer* rx = new handwritten::consumer(*ring, capacity / 16);
+  handwritten::consumer* rx = new handwritten::consumer(*ring, capacity / 16, handwritten::look_interval<Claim>(capacity));
 
   by_hand() = default;
   by_hand(const by_hand&) = delete;

@@ -35,8 +35,9 @@ struct measurement {
   std::uint64_t bytes = 0;  // of payload
 };
 
-struct durations {
+struct timing {
   double warm_up, measured;  // seconds
+  unsigned rest = 1;         // pauses of the consumer after a look that found nothing
 };
 
 inline void spin_hint() noexcept {
@@ -50,14 +51,14 @@ inline void spin_hint() noexcept {
 // Pauses, and gives the processor away now and then: at once and often when threads share it.
 class waiting {
  public:
-  explicit waiting(bool shared) noexcept : patience_(shared ? 16 : 4096) {}
+  explicit waiting(bool shared, unsigned pauses = 1) noexcept : patience_(shared ? 16 : 4096), pauses_(pauses) {}
   void wait() noexcept {
-    if (++spins_ % patience_ == 0) std::this_thread::yield();
-    else spin_hint();
+    if (++spins_ % patience_ == 0) return std::this_thread::yield();
+    for (unsigned i = 0; i != pauses_; ++i) spin_hint();
   }
 
  private:
-  unsigned patience_, spins_ = 0;
+  unsigned patience_, pauses_, spins_ = 0;
 };
 
 // The consumer on the first processor, the producers in turns on the others and then on all of them.
@@ -68,8 +69,8 @@ inline int place_of_producer(const std::vector<int>& cpus, unsigned producer) {
 template <class Ring, class Payload, class Touch>
 class throughput_run {
  public:
-  throughput_run(shape s, const Payload& payload, durations d)
-      : payload_(payload), durations_(d), cpus_(processors()), shared_(s.producers >= cpus_.size()),
+  throughput_run(shape s, const Payload& payload, timing how_long)
+      : payload_(payload), timing_(how_long), cpus_(processors()), shared_(s.producers >= cpus_.size()),
         ring_(std::make_unique<Ring>(s)) {
     for (unsigned i = 0; i != s.producers; ++i) threads_.emplace_back([this, i] { produce(i); });
     std::thread consumer([this] { consume(); });
@@ -101,7 +102,7 @@ class throughput_run {
   void consume() {
     pin(cpus_[0]);
     typename Ring::reader reader(*ring_);
-    waiting pause(shared_);
+    waiting pause(shared_, timing_.rest);
     const auto read_for = [&](double seconds) {
       measurement m;
       const clock::time_point begin = clock::now();
@@ -120,8 +121,8 @@ class throughput_run {
         if (m.seconds >= seconds) return m;
       }
     };
-    warm_ = read_for(durations_.warm_up);
-    result_ = read_for(durations_.measured);
+    warm_ = read_for(timing_.warm_up);
+    result_ = read_for(timing_.measured);
     stop_.store(true, std::memory_order_relaxed);
   }
 
@@ -140,7 +141,7 @@ class throughput_run {
   }
 
   const Payload& payload_;
-  durations durations_;
+  timing timing_;
   std::vector<int> cpus_;
   bool shared_;  // threads outnumber processors
   std::unique_ptr<Ring> ring_;

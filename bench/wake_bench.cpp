@@ -207,9 +207,10 @@ bool write_json(const std::string& path, const std::vector<samples>& all) {
   std::fprintf(out, "{\"queues\": [");
   for (const samples& s : all)
     std::fprintf(out, "%s\n  {\"name\": \"%s\", \"samples\": %zu, \"parked\": %llu, \"p50_ns\": %lld, \"p99_ns\": %lld, "
-                 "\"p999_ns\": %lld, \"max_ns\": %lld, \"awake_send_ns\": %.2f}", &s == &all.front() ? "" : ",", s.name.c_str(),
+                 "\"p90_ns\": %lld, \"p999_ns\": %lld, \"max_ns\": %lld, \"awake_send_ns\": %.2f}", &s == &all.front() ? "" : ",", s.name.c_str(),
                  s.latencies.size(), static_cast<unsigned long long>(s.parked), static_cast<long long>(at_rank(s.latencies, 0.5)),
-                 static_cast<long long>(at_rank(s.latencies, 0.99)), static_cast<long long>(at_rank(s.latencies, 0.999)),
+                 static_cast<long long>(at_rank(s.latencies, 0.99)), static_cast<long long>(at_rank(s.latencies, 0.9)),
+                 static_cast<long long>(at_rank(s.latencies, 0.999)),
                  static_cast<long long>(at_rank(s.latencies, 1.0)), at_rank(s.sends, 0.5));
   std::fprintf(out, "\n]}\n");
   return std::fclose(out) == 0;

@@ -1,7 +1,6 @@
 #include "../rings/atomic_queue.hpp"
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 
 namespace bench {
 
@@ -13,7 +12,7 @@ struct make_atomic_queue {
   using ring = atomic_queue<Size, Full, OneProducer>;
 };
 
-static const registration rings("atomic_queue", [] {
+static const registration rings([] {
   add<make_atomic_queue<true>>(spsc);
   add<make_atomic_queue<false>>(mpsc);
 });

@@ -1,4 +1,4 @@
-// What a channel costs beside the raw ring, and what it is worth beside a condition variable: channel/RING/PAYLOAD/READS.
+// What a channel costs beside the raw ring, and what it is worth beside a condition variable: channel/PAYLOAD/RING/READS.
 // Many senders and one receiver on whatever processors there are: crowd/SENDERS/WAITING.
 #include "../rings/channel.hpp"
 
@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 #include "../rings/logbuf.hpp"
 
 namespace bench {
@@ -21,16 +20,16 @@ static constexpr std::uint64_t capacity = 1u << 20;
 
 template <class Ring, std::size_t Size>
 static void add_one() {
-  const std::string name = std::string("channel/") + Ring::name + '/' + std::to_string(Size) + '/' + Ring::reads;
-  benchmark::RegisterBenchmark(name.c_str(), [](benchmark::State& state) {
+  const std::string row = "channel/" + std::to_string(Size);
+  cells().push_back({row, row + '/' + Ring::name + '/' + Ring::reads, [](benchmark::State& state) {
     static constexpr fixed_payload<Size> payload;
     run_cell<Ring, touch_all>(state, {capacity, Size, 1}, payload);
-  })->UseManualTime()->Iterations(1);
+  }});
 }
 
 template <std::size_t Size>
 static void add_channels() {
-  add_one<logbuf_spsc<single>, Size>();
+  add_one<logbuf_spsc<single>, Size>();  // the raw ring
   add_one<spsc_channel<polls>, Size>();
   add_one<spsc_channel<waits>, Size>();
   add_one<condition_queue, Size>();
@@ -74,14 +73,14 @@ static void crowd(benchmark::State& state, unsigned senders, unsigned spins_befo
   }
 }
 
-static const registration channels("channels", [] {
+static const registration channels([] {
   add_channels<16>();
   add_channels<128>();
   add_channels<1024>();
   for (const unsigned senders : {2u, 8u, 64u})
     for (const unsigned spins : {logbuf::options::never, 16u}) {
       const std::string name = "crowd/" + std::to_string(senders) + (spins == logbuf::options::never ? "/spins" : "/yields");
-      benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { crowd(s, senders, spins); })->UseManualTime()->Iterations(1);
+      cells().push_back({"crowd", name, [=](benchmark::State& s) { crowd(s, senders, spins); }});
     }
 });
 

@@ -1,7 +1,6 @@
 #include "../rings/ck_ring.hpp"
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 
 namespace bench {
 
@@ -13,7 +12,7 @@ struct make_ck_ring {
   using ring = ck_slots<Size, Full, OneProducer>;
 };
 
-static const registration rings("ck_ring", [] {
+static const registration rings([] {
   add<make_ck_ring<true>>(spsc);
   add<make_ck_ring<false>>(mpsc);
 });

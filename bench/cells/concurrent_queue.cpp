@@ -1,7 +1,6 @@
 #include "../rings/concurrent_queue.hpp"
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 
 namespace bench {
 
@@ -13,7 +12,7 @@ struct make_concurrent_queue {
   using ring = concurrent_queue<Size, Full, Bulk>;
 };
 
-static const registration moodycamel("moodycamel-ConcurrentQueue", [] {
+static const registration moodycamel([] {
   add<make_concurrent_queue<false>>(mpsc);
   add<make_concurrent_queue<true>>(mpsc);
 });

@@ -1,5 +1,4 @@
 #include "../cells.hpp"
-#include "../registry.hpp"
 #include "../rings/handwritten.hpp"
 #include "../rings/memcpy_limit.hpp"
 #include "../rings/mutex_deque.hpp"
@@ -13,7 +12,7 @@ struct make_memcpy_limit {
   static constexpr bool one_by_one = false;
 };
 
-static const registration limits("handwritten, memcpy-limit, mutex+deque", [] {
+static const registration limits([] {
   add<bytes<handwritten_spsc>>(spsc);
   add<bytes<handwritten_mpsc>>(mpsc);
   add<make_memcpy_limit>(spsc);

@@ -1,7 +1,6 @@
 #include "../rings/logbuf.hpp"
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 
 namespace bench {
 
@@ -12,7 +11,7 @@ static void add_spsc() {
   add<bytes<logbuf_spsc<drain, Traits>>>(spsc);
 }
 
-static const registration rings("logbuf", [] {
+static const registration rings([] {
   add_spsc<logbuf::default_traits>();
   add_spsc<clearing_traits>();
   add<bytes<logbuf_mpsc<single>>>(mpsc);

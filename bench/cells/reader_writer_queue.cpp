@@ -1,7 +1,6 @@
 #include "../rings/reader_writer_queue.hpp"
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 
 namespace bench {
 
@@ -12,6 +11,6 @@ struct make_reader_writer_queue {
   using ring = reader_writer_queue<Size, Full>;
 };
 
-static const registration moodycamel("moodycamel-ReaderWriterQueue", [] { add<make_reader_writer_queue>(spsc); });
+static const registration moodycamel([] { add<make_reader_writer_queue>(spsc); });
 
 }  // namespace bench

@@ -1,7 +1,6 @@
 #include "../rings/rte_ring.hpp"
 
 #include "../cells.hpp"
-#include "../registry.hpp"
 
 namespace bench {
 
@@ -13,7 +12,7 @@ struct make_rte_ring {
   using ring = rte_slots<Size, Full, OneProducer, Bulk>;
 };
 
-static const registration rings("rte_ring", [] {
+static const registration rings([] {
   add<make_rte_ring<true, false>>(spsc);
   add<make_rte_ring<true, true>>(spsc);
   add<make_rte_ring<false, false>>(mpsc);

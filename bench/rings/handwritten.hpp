@@ -8,7 +8,7 @@
 
 namespace bench {
 
-template <bool (*Claim)(handwritten::producer&, std::size_t, std::uint32_t, handwritten::write_claim&)>
+template <handwritten::claim_function Claim>
 class handwritten_ring {
  public:
   static constexpr const char* name = "handwritten";
@@ -16,7 +16,8 @@ class handwritten_ring {
   static constexpr bool variable = true;
 
   explicit handwritten_ring(shape s)
-      : ring_(*new handwritten::ring(s.capacity)), consumer_(*new handwritten::consumer(ring_, s.capacity / 16)) {}
+      : ring_(*new handwritten::ring(s.capacity)),
+        consumer_(*new handwritten::consumer(ring_, s.capacity / 16, handwritten::look_interval<Claim>(s.capacity))) {}
   handwritten_ring(const handwritten_ring&) = delete;
   handwritten_ring& operator=(const handwritten_ring&) = delete;
   ~handwritten_ring() { retire(consumer_); }

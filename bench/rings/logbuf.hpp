@@ -11,7 +11,13 @@
 
 #include "../throughput.hpp"
 
+// A file that is compiled against changed headers (bench/ablation) gives its rings a name of their own.
+#ifndef BENCH_VARIANT
+#define BENCH_VARIANT production
+#endif
+
 namespace bench {
+inline namespace BENCH_VARIANT {
 
 // How records are read. A scope reads up to this many records.
 inline constexpr std::size_t scope_records = 256;
@@ -23,9 +29,10 @@ struct clearing_traits : logbuf::default_traits {
   static constexpr logbuf::zeroing zeroed = logbuf::zeroing::by_producer;
 };
 
-inline logbuf::options prefaulted() {
+inline logbuf::options prefaulted(std::uint64_t release_threshold) {
   logbuf::options o;
   o.prefault = true;
+  o.release_threshold = release_threshold;
   return o;
 }
 
@@ -92,14 +99,17 @@ class logbuf_ring {
 template <class Reads, class Traits = logbuf::default_traits>
 struct logbuf_spsc : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads> {
   static constexpr const char* name = Traits::zeroed == logbuf::zeroing::by_producer ? "logbuf-by_producer" : "logbuf";
-  explicit logbuf_spsc(shape s)
-      : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads>(logbuf::spsc::make<Traits>(s.capacity, prefaulted())) {}
+  explicit logbuf_spsc(shape s, std::uint64_t release_threshold = logbuf::options::a_sixteenth)
+      : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads>(
+            logbuf::spsc::make<Traits>(s.capacity, prefaulted(release_threshold))) {}
 };
 template <class Reads, class Traits = logbuf::default_traits>
 struct logbuf_mpsc : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads> {
   static constexpr const char* name = "logbuf";
-  explicit logbuf_mpsc(shape s)
-      : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads>(logbuf::mpsc::make<Traits>(s.capacity, prefaulted())) {}
+  explicit logbuf_mpsc(shape s, std::uint64_t release_threshold = logbuf::options::a_sixteenth)
+      : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads>(
+            logbuf::mpsc::make<Traits>(s.capacity, prefaulted(release_threshold))) {}
 };
 
+}  // namespace BENCH_VARIANT
 }  // namespace bench

@@ -48,7 +48,7 @@ class chunked_release {
     release_use(*cursor_);
   }
 
-  header_word next() noexcept {
+  [[gnu::always_inline]] header_word next() noexcept {
     consumer_cursor<Traits>& c = *cursor_;
     if (c.position - c.released >= c.capacity / 4) release(c);
     const header_word word = poll(c);
@@ -76,7 +76,7 @@ class [[nodiscard]] read_batch {
   ~read_batch() { consume_current(); }
 
   // The next record, or empty, or corrupt. The view is valid until the next call. Wait-free but for skips.
-  result<record_view<Traits>, read_error> next() noexcept {
+  [[gnu::always_inline]] result<record_view<Traits>, read_error> next() noexcept {
     consume_current();
     if (!scope_.is_open()) return read_error::empty;
     const detail::header_word word = scope_.next();
@@ -100,7 +100,7 @@ class [[nodiscard]] read_batch {
 
   explicit read_batch(detail::consumer_cursor<Traits>& c) noexcept : scope_(c) {}
 
-  void consume_current() noexcept {
+  [[gnu::always_inline]] void consume_current() noexcept {
     if (current_.word_ == detail::not_ready) return;
     if (auto& c = scope_.cursor(); c.position == current_.position()) detail::advance(c, current_.word_);
     current_ = {};

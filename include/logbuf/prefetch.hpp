@@ -2,10 +2,11 @@
 // that decides about hints alone.
 //
 // A line that another processor wrote last costs the next writer some hundred cycles. The producer asks for the lines of
-// its next claims while it writes this one (with many producers the next exchange waits for these stores). The consumer
-// asks for the lines of the next records, for write, since it will zero them; and with zeroing::by_producer too, since a
-// line that both hold has to be asked for again by the producer. Neither asks for what the other is about to touch, which
-// would take it away: the producer stays below its limit, the consumer below a tail that it has seen.
+// its next claims while it writes this one (with many producers the next exchange waits for these stores). The consumer of
+// an SPSC ring asks for the lines of the next records, for write, since it will zero them; with zeroing::by_producer it
+// writes nothing, and asks for nothing. Neither asks for what the other is about to touch, which would take it away: the
+// producer stays below its limit, the consumer below a tail that it has seen. With many producers a consumer that is
+// faster gains nothing: it comes to their heels, where both wait for each other's lines.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 namespace logbuf::detail {
 
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some hints are given twice
+inline constexpr std::uint64_t never_looks = ~std::uint64_t{0};  // look_interval of a consumer that gives no hints
 
 template <class Cursor, class P>
 [[gnu::always_inline]] inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
@@ -47,11 +49,12 @@ template <class Traits>
 }
 
 // The consumer is about to read the record of this header, or has found none. Large records are left to the processor's
-// own prefetching. The tail is the producers' line: it is looked at once in a quarter of the ring, and not while the
-// consumer keeps up with them.
+// own prefetching. The tail is the producers' line: it is looked at once in a look_interval, and not while the consumer
+// keeps up with them.
 template <class Traits>
 [[gnu::always_inline]] inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;
+  if constexpr (producer_clears<Traits>) return;
   if (next == not_ready) {
     c.looked_at = c.position;
     return;
@@ -61,7 +64,7 @@ template <class Traits>
   const position_type from = c.position + P::prefetch_distance;
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]]
     prefetch<consumer_cursor<Traits>, P>(c, from, stride);
-  else if (c.position - c.looked_at >= c.capacity / 4) [[unlikely]]
+  else if (c.position - c.looked_at >= c.look_interval) [[unlikely]]
     look_at_tail(c);
 }
 

@@ -192,9 +192,12 @@ class receiver {
 
   template <class Rep, class Period>
   sight wait_for(std::chrono::duration<Rep, Period> timeout) noexcept {
-    if (timeout > timeout.zero() || !is_attached()) return wait(detail::deadline_after<P>(timeout), never);
-    const sight seen = look(*consumer_.cursor_, never);
-    return seen.is_empty() ? sight{detail::not_ready, receive_error::timeout} : seen;
+    if (!is_attached()) return {detail::not_ready, receive_error::detached};
+    cursor_type& c = *consumer_.cursor_;
+    const sight seen = look(c, never);  // before the clock, which costs more
+    if (!seen.is_empty()) [[likely]] return seen;
+    if (timeout <= timeout.zero()) return {detail::not_ready, receive_error::timeout};
+    return wait_longer(c, detail::deadline_after<P>(timeout), never);
   }
 
   template <class Stopped>

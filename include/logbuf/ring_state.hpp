@@ -123,6 +123,7 @@ struct consumer_cursor {
   position_type released = 0;   // bytes before it are the producers': the published head
   position_type tail_seen = 0;  // prefetch: the producers were there already
   position_type looked_at = 0;  // prefetch: where the consumer saw that, or kept up with them
+  std::uint64_t look_interval = 0;  // prefetch: bytes between its looks at the tail
   std::uint32_t uses = 1;       // the handle and its open claim
   bool is_corrupt = false;      // checked rings: a header was bad; for ever
   counters_of<Traits, consumer_counts>* counts = nullptr;

@@ -1,0 +1,207 @@
+"""The tables of a report, from what was measured: the same for a terminal and for a document."""
+
+from dataclasses import dataclass, field
+
+from table import CAPACITIES, LIMITS, MANY, PERCENTILES, READS, geometric_mean, order, ratio, short, title
+
+
+@dataclass
+class Section:
+    name: str  # what the document calls it
+    head: str
+    columns: list
+    rows: list = field(default_factory=list)
+    note: str = ""
+
+    def text(self):
+        widths = [max(len(str(r[i])) for r in [self.columns, *self.rows]) for i in range(len(self.columns))]
+        lines = ["  ".join(str(c).ljust(w) if i == 0 else str(c).rjust(w) for i, (c, w) in enumerate(zip(r, widths)))
+                 for r in [self.columns, *self.rows]]
+        return "\n".join([self.head, *lines, *([self.note] if self.note else [])])
+
+    def markdown(self):
+        lines = ["| " + " | ".join(str(c) for c in r) + " |" for r in [self.columns, *self.rows]]
+        lines.insert(1, "|---|" + "---:|" * (len(self.columns) - 1))
+        return "\n".join([self.head + ".", "", *lines, *(["", self.note] if self.note else [])])
+
+
+def millions(value):
+    return f"{value['median'] / 1e6:.1f}"
+
+
+def quartiles(value):
+    return f"{value['q1'] / 1e6:.0f}–{value['q3'] / 1e6:.0f}"
+
+
+def throughput(table, wanted=lambda key: True):
+    for kind in ("spsc", "mpsc"):
+        others = table.rings(kind)
+        for reads in READS:
+            rows = []
+            for key in table.keys(kind, reads):
+                if not wanted(key):
+                    continue
+                row = table.rows[key]
+                ours = row["logbuf", reads]
+                cells = []
+                for ring in others:
+                    theirs = table.figure(row, ring, reads)
+                    cells.append(f"{ratio(ours, theirs):.2f}" if theirs else "")
+                rows.append([title(key), millions(ours), quartiles(ours), *cells])
+            if rows:
+                yield Section(f"{kind}-{reads}", f"{kind}, {reads}: million records a second, their quartiles, and the ratio logbuf / other",
+                              ["", "M/s", "quartiles", *map(short, others)], rows)
+
+
+def summary(table):
+    section = Section("summary", "logbuf / other, over every cell (payload, ring, way to read); slots: a queue whose slots have one largest size",
+                      ["", "cells", "geometric mean", "least", "where"])
+    for kind in ("spsc", "mpsc"):
+        together = {}
+        for ring in table.peers(kind) + list(LIMITS):
+            ratios = table.ratios(kind, ring)
+            if not ratios:
+                continue
+            if ring not in LIMITS and table.variable[ring]:
+                together.update({(ring, *k): v for k, v in ratios.items()})
+            (key, reads), least = min(ratios.items(), key=lambda item: item[1])
+            carries = "" if ring in LIMITS or table.variable[ring] else " (slots)"
+            section.rows.append([f"{kind}: {ring}{carries}", len(ratios), f"{geometric_mean(list(ratios.values())):.2f}", f"{least:.2f}",
+                                 f"{title(key)}, {reads}"])
+        if together:
+            below = sum(v < 1 for v in together.values())
+            section.rows.append([f"{kind}: all of variable length", len(together), f"{geometric_mean(list(together.values())):.2f}",
+                                 f"{min(together.values()):.2f}", f"{below} cells below 1"])
+    if section.rows:
+        yield section
+
+
+def below_one(table):
+    section = Section("below", "Cells in which a peer is faster", ["", "ratio", "peer"])
+    for kind in ("spsc", "mpsc"):
+        for ring in table.peers(kind):
+            found = sorted(((v, k) for k, v in table.ratios(kind, ring).items() if v < 1), key=lambda e: e[0])
+            section.rows += [[f"{title(key)}, {reads}", f"{v:.2f}", ring] for v, (key, reads) in found]
+    if section.rows:
+        yield section
+
+
+def limits(table):
+    """1 KiB in batches against the bandwidth of two processors."""
+    section = Section("limits", "memcpy limit / logbuf, 1 KiB records, SPSC, read in batches", ["ring", "zeroing by producer", "by consumer"])
+    for key, row in sorted(((k, r) for k, r in table.rows.items() if k[0] == "spsc" and k[3] == "1024" and k[4] == "all"), key=lambda i: order(i[0])):
+        limit = table.figure(row, "memcpy-limit", "batch")
+        if limit and ("logbuf-by_producer", "batch") in row:
+            section.rows.append([CAPACITIES[key[2]], f"{ratio(limit, row['logbuf-by_producer', 'batch']):.2f}",
+                                 f"{ratio(limit, row['logbuf', 'batch']):.2f}"])
+    if section.rows:
+        yield section
+
+
+def grouped(cells, first, counter="records_per_second"):
+    """{row: {rest of the name: counter}} of the cells whose names begin with `first`."""
+    rows = {}
+    for name, counters in cells.items():
+        parts = name.split("/")
+        if parts[0] == first:
+            depth = {"ablation": 5, "crowd": 1}.get(first, 2)
+            rows.setdefault(tuple(parts[1:depth]), {})["/".join(parts[depth:])] = counters[counter]
+    return rows
+
+
+def channels(cells):
+    rows = grouped(cells, "channel")
+    if rows:
+        section = Section("channels", "SPSC, 1 MiB, single reads: million records a second; the receiver polls, or waits when it finds nothing",
+                          ["payload", "raw ring", "channel, polls", "channel, waits", "mutex + cv", "polls / ring", "waits / ring", "waits / cv"])
+        for (size,), row in sorted(rows.items(), key=lambda i: int(i[0][0])):
+            ring, polls, waits = row["logbuf/single"], row["logbuf-channel/polls"], row["logbuf-channel/waits"]
+            queue = row["mutex+condition_variable/waits"]
+            section.rows.append([size, *map(millions, (ring, polls, waits, queue)),
+                                 *(f"{ratio(a, b):.2f}" for a, b in ((polls, ring), (waits, ring), (waits, queue)))])
+        yield section
+
+
+def crowd(cells):
+    row = grouped(cells, "crowd").get((), {})
+    if row:
+        least = row["2/spins"]
+        section = Section("crowd", "Many senders of 128 bytes and one receiver, none of them bound to a processor; channel of 64 KiB",
+                          ["senders", "spins, M/s", "yields, M/s", "spins / 2 senders", "yields / 2 senders"])
+        for senders in ("2", "8", "64"):
+            spins, yields = row[senders + "/spins"], row[senders + "/yields"]
+            section.rows.append([senders, f"{spins['median'] / 1e6:.2f}", f"{yields['median'] / 1e6:.2f}", f"{ratio(spins, least):.2f}",
+                                 f"{ratio(yields, least):.2f}"])
+        yield section
+
+
+ABLATIONS = (("batch_publishing", "batch publishing"), ("no_prefetch", "prefetch"), ("head_is_not_cached", "cached head"),
+             ("no_padding", "padding"), ("zeroing_by_call", "inline zeroing"))
+
+
+def ablation(cells):
+    rows = grouped(cells, "ablation")
+    if rows:
+        section = Section("ablation", "What each part is worth: single reads, million records a second, and the ratio to the ring without that part",
+                          ["", "M/s", *(name for _, name in ABLATIONS)])
+        for (kind, producers, capacity, size), row in sorted(rows.items(), key=lambda i: (i[0][0] != "spsc", i[0][1], int(i[0][2]), int(i[0][3]))):
+            section.rows.append([title((kind, int(producers), int(capacity), size, "all")), millions(row["nothing"]),
+                                 *(f"{ratio(row['nothing'], row[part]):.2f}" if part in row else "" for part, _ in ABLATIONS)])
+        yield section
+
+
+def pace(cells):
+    rows = grouped(cells, "pace")
+    if rows:
+        rests = sorted({int(k.split("/")[1]) for row in rows.values() for k in row})
+        section = Section("pace", "A consumer that rests after a look that found nothing, in pauses of the processor: batches, 1 MiB, million records a second",
+                          ["payload", "ring", *rests, f"{rests[-1]} / {rests[0]}"])
+        for (size,), row in sorted(rows.items(), key=lambda i: int(i[0][0])):
+            for ring in ("spsc", "spsc-by_producer", "mpsc", "memcpy-limit"):
+                values = [row[f"{ring}/{r}"] for r in rests]
+                section.rows.append([size, ring, *map(millions, values), f"{ratio(values[-1], values[0]):.2f}"])
+        yield section
+
+
+OPERATIONS = (("write", "Same thread: claim, write, commit 64 bytes"), ("read", "Same thread: poll, read, release 64 bytes"),
+              ("one_way", "64 bytes to the other processor: half of a round trip"))
+
+
+def latency(cells):
+    names = sorted((n for n in cells if n.startswith("latency/")), key=lambda n: n.split("/"))
+    if not names:
+        return
+    timer = next((cells[n]["timer"]["median"] for n in names if "timer" in cells[n]), float("nan"))
+    rate = next((cells[n]["cycles_per_nanosecond"]["median"] for n in names), float("nan"))
+    who = lambda n: " ".join(n.split("/")[i] for i in (2, 4, 5))
+    rows = [n for n in names if n.split("/")[1] == "pair"]
+    if rows:
+        yield Section("pair", f"Same thread: a pair (claim, write, commit 64 bytes; poll, read, release), the clock ({rate:.2f} cycles a nanosecond) around a million",
+                      ["", "cycles"], [[who(n), f"{cells[n]['cycles_a_pair']['median']:.1f}"] for n in sorted(rows, key=lambda n: cells[n]["cycles_a_pair"]["median"])])
+    for operation, what in OPERATIONS:
+        rows = sorted((n for n in names if n.split("/")[1] == operation), key=lambda n: cells[n]["p50"]["median"])
+        if rows:
+            yield Section(operation, f"{what}: cycles, {rate:.2f} of them a nanosecond; the timer's own {timer:.0f} are in them",
+                          ["", *PERCENTILES, "p50, ns"], [[who(n), *(f"{cells[n][p]['median']:.0f}" for p in PERCENTILES),
+                                                          f"{cells[n]['p50']['median'] / rate:.0f}"] for n in rows])
+
+
+def wake(queues):
+    """The last one is the peer: a mutex and a condition variable."""
+    if queues:
+        section = Section("wake", "From the send to a receiver that slept, microseconds; and what a send costs while nobody sleeps",
+                          ["", "samples", "parked", "p50", "p90", "p99", "p99.9", "max", "p50 / peer", "awake send, ns", "send / peer"])
+        peer = queues[-1]
+        for q in queues:
+            section.rows.append([q["name"], q["samples"], f"{100 * q['parked'] / q['samples']:.1f}%",
+                                 *(f"{q[p] / 1000:.1f}" for p in ("p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")),
+                                 f"{q['p50_ns'] / peer['p50_ns']:.2f}", f"{q['awake_send_ns']:.1f}",
+                                 f"{q['awake_send_ns'] / peer['awake_send_ns']:.2f}"])
+        yield section
+
+
+def everything(table, results, wanted=lambda key: True):
+    cells = results["cells"]
+    for part in (throughput(table, wanted), ablation(cells), pace(cells), channels(cells), crowd(cells), wake(results["wake"]), latency(cells),
+                 below_one(table), limits(table), summary(table)):
+        yield from part

@@ -1,0 +1,82 @@
+"""What was measured, as rows that can be compared."""
+
+import statistics
+
+SIZES = ["8", "16", "64", "128", "256", "512", "1024", "8192"]
+WORKLOADS = ["android", "hdfs", "linux", "openstack", "spark", "zookeeper"]
+PAYLOADS = SIZES + WORKLOADS
+CAPACITIES = {65536: "64 KiB", 1 << 20: "1 MiB", 2 << 20: "2 MiB", 16 << 20: "16 MiB"}
+OURS = ("logbuf", "logbuf-by_producer")
+LIMITS = ("handwritten", "memcpy-limit")
+READS = ("single", "batch", "drain")
+MANY = ("drain", "batch")  # the reads of many records
+PERCENTILES = ("p50", "p90", "p99", "p99.9", "max")
+SHORT = {"moodycamel-ReaderWriterQueue": "ReaderWriter", "moodycamel-ConcurrentQueue": "Concurrent",
+         "boost-spsc_queue": "boost spsc", "logbuf-by_producer": "by_producer"}
+
+
+def ratio(ours, theirs):
+    """The median over the rounds of the ratio in each: both were measured within the same second or so."""
+    return statistics.median(a / b for a, b in zip(ours["rounds"], theirs["rounds"]))
+
+
+def geometric_mean(values):
+    return statistics.geometric_mean(values) if values else float("nan")
+
+
+class Table:
+    """Throughput by (kind, producers, capacity, payload, consumer) and then by (ring, reads)."""
+
+    def __init__(self, cells):
+        self.rows, self.variable = {}, {}
+        for name, counters in cells.items():
+            if not name.startswith("throughput/"):
+                continue
+            _, kind, producers, capacity, payload, consumer, carries, ring, reads = name.split("/")
+            row = self.rows.setdefault((kind, int(producers), int(capacity), payload, consumer), {})
+            row[ring, reads] = counters["records_per_second"]
+            self.variable[ring] = carries == "variable"
+
+    def keys(self, kind, reads="single"):
+        return sorted((k for k, row in self.rows.items() if k[0] == kind and ("logbuf", reads) in row), key=order)
+
+    def rings(self, kind):
+        found = {ring for key, row in self.rows.items() if key[0] == kind for ring, _ in row}
+        return [r for r in OURS[1:] + LIMITS if r in found] + self.peers(kind)
+
+    def peers(self, kind):
+        found = {ring for key, row in self.rows.items() if key[0] == kind for ring, _ in row}
+        return sorted(found - set(OURS) - set(LIMITS), key=lambda r: (not self.variable[r], r))
+
+    def figure(self, row, ring, reads):
+        """A ring that has not this way to read is taken with the best that it has; many records at once count as one way."""
+        mine = {r: v for (name, r), v in row.items() if name == ring}
+        if reads in mine:
+            return mine[reads]
+        if reads in MANY or ring in LIMITS:
+            return max(mine.values(), key=lambda v: v["median"], default=None)
+        return mine.get("single")
+
+    def ratios(self, kind, ring, ours="logbuf"):
+        """(row key, reads): how many times the records of `ring`."""
+        found = {}
+        for key, row in self.rows.items():
+            for reads in READS:
+                if key[0] == kind and (ours, reads) in row and (theirs := self.figure(row, ring, reads)):
+                    found[key, reads] = ratio(row[ours, reads], theirs)
+        return found
+
+
+def order(key):
+    kind, producers, capacity, payload, consumer = key
+    return (kind != "spsc", producers, consumer, capacity, PAYLOADS.index(payload))
+
+
+def title(key):
+    kind, producers, capacity, payload, consumer = key
+    who = kind if kind == "spsc" else f"mpsc, {producers} producer" + "s" * (producers > 1)
+    return f"{who}, {CAPACITIES[capacity]}, {payload}" + ("" if consumer == "all" else ", first 8 read")
+
+
+def short(ring):
+    return SHORT.get(ring, ring)
