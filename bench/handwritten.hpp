@@ -182,10 +182,10 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
 }
 
 using claim_function = bool (*)(producer&, std::size_t, std::uint32_t, write_claim&);
-// Bytes between the looks at the tail of a consumer: with many producers it gives no hints.
+// Bytes between the looks at the tail of a consumer: with many producers, or a large ring, it gives no hints.
 template <claim_function Claim>
 constexpr std::uint64_t look_interval(std::uint64_t capacity) noexcept {
-  return Claim == spsc_claim ? capacity / 4 : never_looks;
+  return Claim == spsc_claim && capacity <= 128 * 1024 ? capacity / 4 : never_looks;
 }
 
 // Publishes the first n bytes; the rest of the claim becomes a skip.

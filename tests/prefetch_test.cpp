@@ -102,7 +102,7 @@ TEST_CASE("a consumer asks for no large record, and for none while it keeps up")
   }
 }
 
-TEST_CASE("a consumer that does not zero, or has many producers, asks for nothing") {
+TEST_CASE("a consumer that does not zero, has many producers, or a large ring, asks for nothing") {
   struct clearing_traits : recording_traits {
     static constexpr zeroing zeroed = zeroing::by_producer;
   };
@@ -120,4 +120,6 @@ TEST_CASE("a consumer that does not zero, or has many producers, asks for nothin
   CHECK(asks(spsc::make<recording_traits>(capacity)) != 0);
   CHECK(asks(spsc::make<clearing_traits>(capacity)) == 0);
   CHECK(asks(mpsc::make<recording_traits>(capacity)) == 0);
+  CHECK(asks(spsc::make<recording_traits>(recording::prefetch_largest_ring)) != 0);
+  CHECK(asks(spsc::make<recording_traits>(2 * recording::prefetch_largest_ring)) == 0);
 }

@@ -5,8 +5,9 @@
 // its next claims while it writes this one (with many producers the next exchange waits for these stores). The consumer of
 // an SPSC ring asks for the lines of the next records, for write, since it will zero them; with zeroing::by_producer it
 // writes nothing, and asks for nothing. Neither asks for what the other is about to touch, which would take it away: the
-// producer stays below its limit, the consumer below a tail that it has seen. With many producers a consumer that is
-// faster gains nothing: it comes to their heels, where both wait for each other's lines.
+// producer stays below its limit, the consumer below a tail that it has seen. A consumer gives no hints in a large ring,
+// whose lines have left the other's cache by then, nor with many producers: where it is faster it comes to their heels, and
+// both wait for each other's lines.
 #pragma once
 
 #include <algorithm>

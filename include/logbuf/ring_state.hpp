@@ -35,8 +35,8 @@ struct default_traits {
   // For memory that others can write to: the consumer believes no header before it was checked, touches nothing outside
   // of the ring whatever the bytes say, and answers `corrupt` from the first bad header on.
   static constexpr bool checked = false;
-  // by_producer is faster for large records; consumed bytes then stay until others are written over them, and what a claim
-  // leaves unwritten is what was there before.
+  // by_producer saves the writes of zeroing (docs/performance.md: which is faster depends on the caches); consumed bytes then
+  // stay until others are written over them, and what a claim leaves unwritten is what was there before.
   static constexpr zeroing zeroed = zeroing::by_consumer;
 };
 
