@@ -50,16 +50,18 @@ def results_of(parser, options):
                 return json.load(file)
         except (OSError, ValueError) as e:
             parser.error(f"--from: {e}")
-    values, context = measure(options.program, options.filter or (QUICK if options.quick else "."), options.rounds)
-    if not values:
-        sys.exit("no cell matched")
-    results = {"machine": machine(context, ROOT),
-               "cells": {n: {c: spread(v) for c, v in counters.items()} for n, counters in sorted(values.items())},
-               "wake": [] if options.filter else wake(os.path.join(os.path.dirname(options.program), "logbuf-wake-bench"), 2000 if options.quick else 20000)}
     os.makedirs(options.out, exist_ok=True)
-    with open(os.path.join(options.out, "results.json"), "w", encoding="utf-8") as file:
-        json.dump(results, file)
-        file.write("\n")
+    wake_bench = os.path.join(os.path.dirname(options.program), "logbuf-wake-bench")
+    results = {"wake": [] if options.filter else wake(wake_bench, 2000 if options.quick else 20000)}
+    for values, context in measure(options.program, options.filter or (QUICK if options.quick else "."), options.rounds):
+        if not values:
+            sys.exit("no cell matched")
+        results["machine"] = machine(context, ROOT)
+        results["cells"] = {n: {c: spread(v) for c, v in counters.items()} for n, counters in sorted(values.items())}
+        # After each round: a run that is broken off leaves what it has.
+        with open(os.path.join(options.out, "results.json"), "w", encoding="utf-8") as file:
+            json.dump(results, file)
+            file.write("\n")
     return results
 
 

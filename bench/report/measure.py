@@ -26,7 +26,7 @@ def one_round(program, pattern, number):
 
 
 def measure(program, pattern, rounds):
-    """{name: {counter: [one value a round]}}, and the context of the last round."""
+    """After each round: {name: {counter: [one value a round]}}, and the context of the last round."""
     values, context, begin = {}, {}, time.monotonic()
     for number in range(1, rounds + 1):
         result = one_round(program, pattern, number)
@@ -41,7 +41,7 @@ def measure(program, pattern, rounds):
                     counters.setdefault(key, []).append(value)
         left = (time.monotonic() - begin) / number * (rounds - number)
         print(f"... round {number} of {rounds}, {len(values)} cells, about {left:.0f} s left", file=sys.stderr, flush=True)
-    return values, context
+        yield values, context
 
 
 def wake(program, samples):
