@@ -13,7 +13,7 @@
 #include "read_claim.hpp"
 #include "result.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // What a drain handler may answer; one that returns nothing goes on.
 enum class drain_action : unsigned char {
@@ -224,7 +224,7 @@ class consumer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& c = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open");
+    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open: end the claim first");
     detail::release_use(c);
   }
 

@@ -1,6 +1,8 @@
 // Many producers (copies of the first), one consumer. Claims are lock-free: a claim retries only when another succeeded.
 #pragma once
 
+#include "version.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,7 +11,7 @@
 
 #include "channel.hpp"
 
-namespace logbuf::mpsc {
+namespace logbuf::inline v0::mpsc {
 
 template <ring_traits Traits = default_traits>
 using producer = basic_producer<Traits, detail::mpsc_claiming>;

@@ -13,7 +13,7 @@
 
 #include "ring_state.hpp"
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some hints are given twice
 

@@ -12,7 +12,7 @@
 #include "result.hpp"
 #include "write_claim.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // Thread-safety: one thread at a time per producer object, its claims included; statistics(), capacity(),
 // max_payload() and occupancy() from any thread. An MPSC producer is copyable: give each thread its own copy (copying
@@ -171,7 +171,7 @@ class basic_producer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& p = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while a claim of it is open");
+    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while a claim of it is open: commit or abort it first");
     detail::release_use(p);
   }
 

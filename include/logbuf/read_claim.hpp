@@ -7,7 +7,7 @@
 
 #include "life.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // What a record looks like to its reader. The bytes stay valid until the record is consumed.
 template <ring_traits Traits>
@@ -65,7 +65,7 @@ template <class Traits>
 // One record, consumed (zeroed, and given back as consumer::try_read says) when the claim ends; keep() leaves it unread.
 // Thread-safety: belongs to the consumer's thread.
 template <ring_traits Traits>
-class [[nodiscard]] read_claim : public record_view<Traits> {
+class [[nodiscard("a read claim that is dropped consumes its record")]] read_claim : public record_view<Traits> {
  public:
   [[gnu::always_inline]] read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
   [[gnu::always_inline]] read_claim(read_claim&& other) noexcept

@@ -15,7 +15,7 @@
 #include "channel_state.hpp"
 #include "consumer.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // A consumer that can wait. Thread-safety: one thread at a time, but for close(), which any thread may call while the
 // receiver is alive and not being moved. Destroying it disconnects: senders are told at their next call.

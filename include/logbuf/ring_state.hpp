@@ -19,7 +19,7 @@
 #include "setup.hpp"
 #include "statistics.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // Who makes the header word zero that the consumer will wait at.
 enum class zeroing : unsigned char {
@@ -49,7 +49,7 @@ concept ring_traits = atomics_policy<typename T::atomics> && T::payload_alignmen
 
 }  // namespace logbuf
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 inline constexpr std::size_t line_pair = memory::alignment;
 

@@ -10,7 +10,7 @@
 #include "channel_state.hpp"
 #include "producer.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // A producer whose claims tell a waiting receiver: commit() and abort() of a claim notify by themselves.
 // Thread-safety: as basic_producer. An MPSC sender is copyable and counted; when the last one is destroyed the channel
@@ -73,7 +73,7 @@ class basic_sender {
     for (unsigned round = 0;; round += round != options::never - 1) {
       auto claim = try_send(size, tag);
       if (claim || claim.error() != send_error::full) return claim;
-      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender");
+      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender: end that first");
       if (P::expired(deadline)) return send_error::timeout;
       back_off(round);
     }

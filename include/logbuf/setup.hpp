@@ -1,6 +1,8 @@
 // What a ring is made of: its options, and what can be wrong with them.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,7 +12,7 @@
 
 #include "record.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 enum class huge_pages : unsigned char {
   no,
@@ -74,6 +76,8 @@ struct setup_error {
   std::uint64_t value = 0;  // what was given
   std::uint64_t limit = 0;  // what was needed, where that is a number
 
+  static constexpr std::uint64_t largest_capacity = (SIZE_MAX >> 1) + 1;  // half of the address space
+
   friend bool operator==(const setup_error&, const setup_error&) = default;
 
   std::string message() const {
@@ -82,20 +86,28 @@ struct setup_error {
     switch (code) {
       case setup_errc::none: return "logbuf: no error";
       case setup_errc::bad_capacity:
-        return "logbuf: capacity " + given + " is not a power of two that this machine can address";
+        if (value > largest_capacity)
+          return "logbuf: capacity " + given + " is more than this machine can address: at most " +
+                 std::to_string(largest_capacity);
+        return "logbuf: capacity " + given + " is not a power of two: take " +
+               std::to_string(std::max(limit, std::bit_ceil(value)));
       case setup_errc::capacity_too_small:
         return "logbuf: capacity " + given + " is too small: at least " + needed + " bytes";
       case setup_errc::misaligned_memory:
         return "logbuf: memory at address " + given + " is misaligned: address + 8 must be a multiple of " + needed;
       case setup_errc::bad_threshold:
-        return "logbuf: release_threshold " + given + " is more than the capacity " + needed;
+        return "logbuf: release_threshold " + given + " is more than the capacity: 0 to " + needed;
       case setup_errc::bad_position:
         return "logbuf: initial_position " + given + " is not a multiple of the payload alignment " + needed;
-      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes";
-      case setup_errc::no_huge_pages: return "logbuf: no huge pages for " + given + " bytes";
-      case setup_errc::lock_refused: return "logbuf: mlock of " + given + " bytes refused (see ulimit -l)";
-      case setup_errc::no_membarrier: return "logbuf: wake_fences::asymmetric needs membarrier, which was refused";
-      case setup_errc::bad_cpu: return "logbuf: first_touch_cpu " + given + " can not be used";
+      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: take a smaller capacity";
+      case setup_errc::no_huge_pages:
+        return "logbuf: no huge pages for " + given + " bytes: set some aside (sysctl vm.nr_hugepages), or take if_available";
+      case setup_errc::lock_refused:
+        return "logbuf: mlock of " + given + " bytes refused: raise the limit (ulimit -l), or do without options::lock";
+      case setup_errc::no_membarrier:
+        return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: take automatic";
+      case setup_errc::bad_cpu:
+        return "logbuf: first_touch_cpu " + given + " can not be used: take one that this process may run on (taskset -p)";
     }
     return "logbuf: unknown error";
   }
@@ -117,7 +129,7 @@ namespace detail {
 
 // Everything about the numbers that can be wrong, before any memory is touched.
 constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const options& o) noexcept {
-  if (!is_power_of_two(capacity) || capacity > (SIZE_MAX >> 1) + 1)
+  if (!is_power_of_two(capacity) || capacity > setup_error::largest_capacity)
     return {setup_errc::bad_capacity, capacity, min_capacity(alignment)};
   if (capacity < min_capacity(alignment)) return {setup_errc::capacity_too_small, capacity, min_capacity(alignment)};
   if (o.release_threshold != options::a_sixteenth && o.release_threshold > capacity)

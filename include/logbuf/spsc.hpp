@@ -1,6 +1,8 @@
 // One producer, one consumer. Claims are wait-free.
 #pragma once
 
+#include "version.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,7 +11,7 @@
 
 #include "channel.hpp"
 
-namespace logbuf::spsc {
+namespace logbuf::inline v0::spsc {
 
 template <ring_traits Traits = default_traits>
 using producer = basic_producer<Traits, detail::spsc_claiming>;

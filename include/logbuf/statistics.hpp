@@ -7,7 +7,7 @@
 
 #include "ordering.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 struct no_statistics {
   static constexpr bool enabled = false;
