@@ -136,7 +136,7 @@ class consumer {
   // whichever of the claims ends first consumes it. When the claim ends its record is zeroed, and the space is given
   // back at once if no record follows, else when options::release_threshold bytes are held back, when a read answers
   // empty, or by release().
-  [[nodiscard, gnu::always_inline]] result<read_claim<Traits>, read_error> try_read() noexcept {
+  [[gnu::always_inline]] result<read_claim<Traits>, read_error> try_read() noexcept {
     cursor& c = *cursor_;  // once: the poll is an acquire, after which everything is read again
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) [[unlikely]] {

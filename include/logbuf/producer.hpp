@@ -51,8 +51,8 @@ class basic_producer {
 
   // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
   // anything. The tag is the user's: message type, channel, opcode.
-  [[nodiscard, gnu::always_inline]] result<claim_type, claim_error> try_claim(std::size_t size,
-                                                                             std::uint32_t tag = 0) noexcept {
+  [[nodiscard("test it, and commit() the claim"), gnu::always_inline]]
+  result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
     cursor& p = *cursor_;
     if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
     const auto bytes = static_cast<std::uint32_t>(size);

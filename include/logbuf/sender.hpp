@@ -49,7 +49,8 @@ class basic_sender {
   ~basic_sender() { leave(); }
 
   // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached; none changes anything.
-  [[nodiscard]] result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
+  [[nodiscard("test it, and commit() the claim")]]
+  result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
     if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
     if (is_disconnected()) [[unlikely]] return send_error::disconnected;
     auto claim = producer_.try_claim(size, tag);
@@ -60,7 +61,8 @@ class basic_sender {
   // The same, but waits for space: spins with backoff, without a system call unless options::spins_before_yield asks for
   // one. Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and
   // waits for space that only this claim could free would wait for itself: an assertion in debug builds.
-  [[nodiscard]] result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
+  [[nodiscard("test it, and commit() the claim")]]
+  result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
     return send_until(size, tag, P::deadline::max());
   }
   template <class Rep, class Period>
