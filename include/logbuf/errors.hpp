@@ -4,6 +4,7 @@
 
 namespace logbuf::inline v0 {
 
+// Why a producer of a ring has no claim.
 enum class claim_error : unsigned char {
   none = 0,
   full,       // no space now; nothing was changed, try again when the consumer has released some
@@ -11,12 +12,14 @@ enum class claim_error : unsigned char {
   detached,   // the producer was moved from and has no ring
 };
 
+// Why a consumer of a ring has no record.
 enum class read_error : unsigned char {
   none = 0,
   empty,    // no committed record is next; also the answer of a consumer that was moved from
   corrupt,  // a checked ring found bytes that no producer wrote; the answer from then on
 };
 
+// Why a sender of a channel has no claim.
 enum class send_error : unsigned char {
   none = 0,
   full,          // no space now (try_send)
@@ -26,6 +29,7 @@ enum class send_error : unsigned char {
   detached,      // the sender was moved from and has no channel
 };
 
+// Why a receiver of a channel has no record.
 enum class receive_error : unsigned char {
   none = 0,
   empty,         // nothing is there now (try_receive)

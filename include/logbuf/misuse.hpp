@@ -7,6 +7,7 @@
 #include <exception>
 
 #ifndef LOGBUF_ASSERT
+// Something that the caller has to see to; its message says what.
 #define LOGBUF_ASSERT(condition, message) assert((condition) && (message))
 #endif
 

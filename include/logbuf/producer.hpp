@@ -26,8 +26,8 @@ class basic_producer {
   using P = typename Traits::atomics;
 
  public:
-  using traits = Traits;
-  using claim_type = write_claim<Traits>;
+  using traits = Traits;                    // what its ring is built from
+  using claim_type = write_claim<Traits>;  // what try_claim answers
 
   basic_producer() noexcept = default;
   basic_producer(const basic_producer& other)
@@ -126,7 +126,7 @@ class basic_producer {
   // Claims of this producer that are neither committed nor aborted yet.
   std::uint32_t open_claims() const noexcept { return cursor_->uses - 1; }
 
-  bool is_attached() const noexcept { return cursor_->ring != nullptr; }
+  bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
   // The largest payload of a record, in bytes: capacity / 2 - 8, and below 2^31. 0 when moved from.
   std::size_t max_payload() const noexcept { return is_attached() ? cursor_->payload_end - 1 : 0; }

@@ -25,7 +25,7 @@ class record_view {
   std::size_t size() const noexcept {  // bytes
     return word_ != detail::not_ready ? detail::size_of(word_) - header_size : 0;
   }
-  std::uint32_t tag() const noexcept { return detail::tag_of(word_); }
+  std::uint32_t tag() const noexcept { return detail::tag_of(word_); }  // the user's
   // Of its header, free-running: a record takes 8 + size() bytes, rounded up to the payload alignment. What lies
   // between the end of one record and the position of the next was skipped: padding, or aborted claims.
   position_type position() const noexcept { return position_; }
@@ -97,7 +97,7 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
     detail::release_use(*std::exchange(consumer_, nullptr));
   }
 
-  bool is_open() const noexcept { return consumer_ != nullptr; }
+  bool is_open() const noexcept { return consumer_ != nullptr; }  // its record is not consumed yet
 
  private:
   template <ring_traits>

@@ -25,10 +25,12 @@ class [[nodiscard("it says whether the call worked: test it")]] result {
   [[gnu::always_inline]] constexpr result& operator=(result&&) = default;
   [[gnu::always_inline]] constexpr ~result() = default;
 
+  // There is a value.
   [[gnu::always_inline]] constexpr explicit operator bool() const noexcept { return error_ == E{}; }
   constexpr bool has_value() const noexcept { return error_ == E{}; }
-  constexpr E error() const noexcept { return error_; }
+  constexpr E error() const noexcept { return error_; }  // why there is none; E{} when there is one
 
+  // The value. An assertion in debug builds, and an inert T otherwise, when there is none.
   constexpr T& operator*() & noexcept { return checked(); }
   constexpr T&& operator*() && noexcept { return std::move(checked()); }
   constexpr T* operator->() noexcept { return &checked(); }

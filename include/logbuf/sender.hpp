@@ -24,9 +24,10 @@ class basic_sender {
   using P = typename Traits::atomics;
 
  public:
-  using claim_type = write_claim<ring_traits_type>;
+  using claim_type = write_claim<ring_traits_type>;  // what send answers
 
   basic_sender() noexcept = default;
+  // Of a ring's producer: channel() does that.
   explicit basic_sender(producer_type&& p) noexcept : producer_(std::move(p)) {}
   basic_sender(const basic_sender& other)
     requires Claiming::shared
@@ -100,7 +101,7 @@ class basic_sender {
   bool is_disconnected() const noexcept {
     return producer_.is_attached() && P::load(at<site::receiver_check>, ring().consumer_left) != 0;
   }
-  bool is_attached() const noexcept { return producer_.is_attached(); }
+  bool is_attached() const noexcept { return producer_.is_attached(); }         // false when moved from
   std::uint64_t capacity() const noexcept { return producer_.capacity(); }      // bytes
   std::size_t max_payload() const noexcept { return producer_.max_payload(); }  // bytes
   std::uint64_t occupancy() const noexcept { return producer_.occupancy(); }    // bytes, approximate

@@ -14,6 +14,7 @@
 
 namespace logbuf::inline v0 {
 
+// Whether a ring that owns its buffer takes huge pages (2 MiB).
 enum class huge_pages : unsigned char {
   no,
   if_available,  // ask for them; ordinary pages serve otherwise
@@ -27,10 +28,11 @@ enum class wake_fences : unsigned char {
   symmetric,   // a full fence for every record; membarrier interrupts the cores that run this process, this does not
 };
 
+// How a ring or channel is made. What only one of them has, the other does not look at.
 struct options {
-  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity
-  static constexpr unsigned no_cpu = ~0u;
-  static constexpr unsigned never = ~0u;
+  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity: for release_threshold
+  static constexpr unsigned no_cpu = ~0u;                           // for first_touch_cpu
+  static constexpr unsigned never = ~0u;                            // for spins_before_yield
 
   // A consumer that reads one record at a time gives its space back when it has caught up, and at the latest when
   // it holds back this many bytes. 0 gives back after every record. Range: 0 to capacity.
@@ -57,6 +59,7 @@ struct options {
   bool memory_is_zero = false;  // true: make() need not zero it. It must be zero.
 };
 
+// Why a ring could not be made.
 enum class setup_errc : unsigned char {
   none = 0,
   bad_capacity,       // zero, not a power of two, or more than the address space
@@ -71,8 +74,9 @@ enum class setup_errc : unsigned char {
   no_membarrier,  // wake_fences::asymmetric
 };
 
+// Why a ring could not be made, with the numbers.
 struct setup_error {
-  setup_errc code = setup_errc::none;
+  setup_errc code = setup_errc::none;  // which
   std::uint64_t value = 0;  // what was given
   std::uint64_t limit = 0;  // what was needed, where that is a number
 
@@ -80,6 +84,7 @@ struct setup_error {
 
   friend bool operator==(const setup_error&, const setup_error&) = default;
 
+  // What was wrong, and what to do about it.
   std::string message() const {
     const std::string given = std::to_string(value);
     const std::string needed = std::to_string(limit);
@@ -101,7 +106,7 @@ struct setup_error {
         return "logbuf: initial_position " + given + " is not a multiple of the payload alignment " + needed;
       case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: take a smaller capacity";
       case setup_errc::no_huge_pages:
-        return "logbuf: no huge pages for " + given + " bytes: set some aside (sysctl vm.nr_hugepages), or take if_available";
+        return "logbuf: no huge pages for " + given + " bytes: set some aside (sysctl vm.nr_hugepages), or if_available";
       case setup_errc::lock_refused:
         return "logbuf: mlock of " + given + " bytes refused: raise the limit (ulimit -l), or do without options::lock";
       case setup_errc::no_membarrier:
@@ -117,8 +122,9 @@ struct setup_error {
 // Thrown by make(); try_make() returns the setup_error instead.
 class setup_failure : public std::runtime_error {
  public:
+  // what() is the message of the error.
   explicit setup_failure(const setup_error& error) : std::runtime_error(error.message()), error_(error) {}
-  const setup_error& error() const noexcept { return error_; }
+  const setup_error& error() const noexcept { return error_; }  // with its code and numbers
 
  private:
   setup_error error_;
