@@ -56,7 +56,11 @@ def special(stripped):
     return next((text for pattern, text in SPECIAL if pattern.match(stripped)), None)
 
 
-def header(text):
+# Files whose first comment is also what there is to say of a namespace.
+NAMESPACES = {"logbuf.hpp": "logbuf", "spsc.hpp": "logbuf::spsc", "mpsc.hpp": "logbuf::mpsc"}
+
+
+def header(text, name):
     out, comment, shared, at_top, hidden = [], [], [], True, False
     scopes = Scopes()
     for line in text.replace("namespace logbuf::inline v0", "namespace logbuf").splitlines():  # sources never name it
@@ -71,6 +75,8 @@ def header(text):
             own = [c.replace("//", "///", 1) for c in comment]
             if at_top:  # about the file
                 out += ["/// \\file", *own]
+                if name in NAMESPACES:
+                    out += ["", f"/// \\namespace {NAMESPACES[name]}", *own]
             elif bare and not bare.startswith("}"):
                 out += own
                 shared = own if is_code else []
@@ -114,7 +120,7 @@ def markdown(text):
 def main():
     path = pathlib.Path(sys.argv[1])
     text = path.read_text(encoding="utf-8")
-    sys.stdout.write(markdown(text) if path.suffix == ".md" else header(text))
+    sys.stdout.write(markdown(text) if path.suffix == ".md" else header(text, path.name))
 
 
 main()
