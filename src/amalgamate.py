@@ -54,7 +54,7 @@ def amalgamate():
     if left_out:
         raise SystemExit(f"not reached from logbuf.hpp: {', '.join(sorted(left_out))}")
     licence = (FOLDER.parent.parent / "LICENSE").read_text(encoding="utf-8").rstrip().splitlines()
-    version = re.search(r'LOGBUF_VERSION_STRING "(.+)"', (FOLDER / "version.hpp").read_text(encoding="utf-8"))[1]
+    version = re.search(r'LOGBUF_VERSION_STRING "([^"]+)"', (FOLDER / "version.hpp").read_text(encoding="utf-8"))[1]
     head = [f"// logbuf {version} in one header, made by src/amalgamate.py: do not edit.", "//"]
     head += [("// " + line).rstrip() for line in licence]
     return "\n".join([*head, "#pragma once", "", *body]) + "\n"

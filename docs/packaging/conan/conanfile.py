@@ -22,7 +22,7 @@ class LogbufConan(ConanFile):
 
     def set_version(self):
         text = load(self, os.path.join(self._root, "include", "logbuf", "version.hpp"))
-        self.version = re.search(r'LOGBUF_VERSION_STRING "(.+)"', text)[1]
+        self.version = re.search(r'LOGBUF_VERSION_STRING "([^"]+)"', text)[1]
 
     def export_sources(self):
         for pattern in ("CMakeLists.txt", "LICENSE", "include/*", "src/*"):
