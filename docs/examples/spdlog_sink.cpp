@@ -44,6 +44,11 @@ class ring_sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     return dropped_;
   }
+  // The writer has given up: its disk failed.
+  bool failed() {
+    const std::lock_guard lock(mutex_);
+    return to_writer_.is_disconnected();
+  }
 
  protected:
   void sink_it_(const spdlog::details::log_msg& line) override {
@@ -103,6 +108,7 @@ int main(int count, char** arguments) {
     log.warn("the last line");
     log.flush();
     dropped = sink->dropped();
+    if (sink->failed()) return std::fprintf(stderr, "the log was not written\n"), 1;
 
     // After flush() everything is in the file: every warning, in the order of its thread, and every line that was not dropped.
     std::ifstream file(arguments[1]);
