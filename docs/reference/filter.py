@@ -15,7 +15,7 @@ ATTRIBUTE = re.compile(r"\[\[(?:[^\[\]]|\[[^\]]*\])*\]\]\s*")
 REQUIRES = re.compile(r"^\s*requires [\w:]+$")
 SPECIAL = [
     (re.compile(r"^(?:constexpr |explicit )*(\w+)\((?:const \1&)(?: \w+)?\)"), "Copies."),
-    (re.compile(r"^(?:constexpr |explicit )*(\w+)\((?:\1&&)(?: \w+)?\)"), "Moves; the other is then as one that was default-constructed."),
+    (re.compile(r"^(?:constexpr |explicit )*(\w+)\((?:\1&&)(?: \w+)?\)"), "Moves; the other is then as if default-constructed."),
     (re.compile(r"^(?:constexpr )?(\w+)& operator=\(const \1&"), "Ends what it was, and copies."),
     (re.compile(r"^(?:constexpr )?(\w+)& operator=\(\1&&"), "Ends what it was, and moves."),
     (re.compile(r"^friend bool operator==\(.*= default;"), "Member by member."),

@@ -22,7 +22,8 @@ def check(holds, what):
 version_header = (headers / "version.hpp").read_text(encoding="utf-8")
 numbers = {name: int(n) for name, n in re.findall(r"#define LOGBUF_(\w+) (\d+)", version_header)}
 version = re.search(r'LOGBUF_VERSION_STRING "([^"]+)"', version_header)[1]
-check(version == "{VERSION_MAJOR}.{VERSION_MINOR}.{VERSION_PATCH}".format(**numbers), "LOGBUF_VERSION_STRING has the three numbers")
+check(version == "{VERSION_MAJOR}.{VERSION_MINOR}.{VERSION_PATCH}".format(**numbers),
+      "LOGBUF_VERSION_STRING has the three numbers")
 
 # Every header in the ABI's namespace: one that is not would be shared between ABIs.
 for header in sorted(headers.glob("*.hpp")):
