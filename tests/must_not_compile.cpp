@@ -1,11 +1,18 @@
 // Each of these is built with one of the macros and has to fail; without a macro it has to build.
 #include <logbuf/logbuf.hpp>
 
+struct cleared_by_producer : logbuf::default_traits {
+  static constexpr logbuf::zeroing zeroed = logbuf::zeroing::by_producer;
+};
+
 void check() {
   auto [tx, rx] = logbuf::spsc::make(64);
   [[maybe_unused]] auto& the_tx = tx;
 #if defined(DROPPED_CLAIM)
   tx.try_claim(4);  // nobody can commit it
+#elif defined(UNUSED_CLAIM)
+  const auto claim_one = [&] { return std::move(*the_tx.try_claim(4)); };
+  claim_one();  // nobody can commit it
 #elif defined(DROPPED_READ)
   rx.try_read();  // consumes a record unseen
 #elif defined(DROPPED_BATCH)
@@ -15,10 +22,7 @@ void check() {
 #elif defined(DROPPED_RING)
   logbuf::spsc::make(64);
 #elif defined(CLEARED_BY_MANY)
-  struct traits : logbuf::default_traits {
-    static constexpr logbuf::zeroing zeroed = logbuf::zeroing::by_producer;
-  };
-  auto many = logbuf::mpsc::make<traits>(64);
+  auto many = logbuf::mpsc::make<cleared_by_producer>(64);
   auto claimed = many.first.try_claim(4);
 #elif defined(COPIED_PRODUCER)
   auto copy = the_tx;

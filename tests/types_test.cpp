@@ -55,3 +55,28 @@ TEST_CASE("errors have names") {
   CHECK(std::string(to_string(read_error::empty)) == "empty");
   CHECK(std::string(to_string(read_error::none)) == "none");
 }
+
+TEST_CASE("the message of an error begins with its name, and says what to do") {
+  const auto check = [](auto last) {
+    using error = decltype(last);
+    for (unsigned i = 0; i <= static_cast<unsigned>(last); ++i) {
+      const auto e = static_cast<error>(i);
+      const std::string start = std::string("logbuf: ") + to_string(e) + ": ";
+      CHECK(std::string(message(e)).substr(0, start.size()) == start);
+      CHECK(std::string(message(e)).size() > start.size());
+    }
+  };
+  check(claim_error::detached);
+  check(read_error::corrupt);
+  check(send_error::detached);
+  check(receive_error::corrupt);
+  CHECK(std::string(message(claim_error::too_large)).find("capacity / 2 - 8") != std::string::npos);
+  CHECK(std::string(message(send_error::too_large)).find("make the ring larger") != std::string::npos);
+}
+
+TEST_CASE("the version is one number that can be compared") {
+  STATIC_REQUIRE(LOGBUF_VERSION == LOGBUF_VERSION_MAJOR * 10000 + LOGBUF_VERSION_MINOR * 100 + LOGBUF_VERSION_PATCH);
+  CHECK(std::string(LOGBUF_VERSION_STRING) == std::to_string(LOGBUF_VERSION_MAJOR) + "." + std::to_string(LOGBUF_VERSION_MINOR) +
+                                                "." + std::to_string(LOGBUF_VERSION_PATCH));
+}
+

@@ -17,7 +17,7 @@
 #include "record.hpp"
 #include "waiting.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 struct std_atomics : std_waiting {
   // Control words.

@@ -7,7 +7,7 @@
 #include "receiver.hpp"
 #include "sender.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 template <ring_traits Traits, class Claiming>
 struct channel_access {

@@ -12,7 +12,7 @@
 
 #include "ring_state.hpp"
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 template <class Traits>
 struct alignas(line_pair) channel_words {

@@ -13,7 +13,7 @@
 #include "read_claim.hpp"
 #include "result.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // What a drain handler may answer; one that returns nothing goes on.
 enum class drain_action : unsigned char {
@@ -118,7 +118,7 @@ class consumer {
   using cursor = detail::consumer_cursor<Traits>;
 
  public:
-  using traits = Traits;
+  using traits = Traits;  // what its ring is built from
 
   consumer() noexcept = default;
   consumer(consumer&& other) noexcept : cursor_(std::exchange(other.cursor_, none())) {}
@@ -132,11 +132,11 @@ class consumer {
   // Gives back what was held back. A read claim that is still open is an assertion in debug builds; it stays valid.
   ~consumer() { leave(); }
 
-  // The next committed record, or empty, or (in a checked ring) corrupt. One claim may be open at a time: another call answers the same record, and
-  // whichever of the claims ends first consumes it. When the claim ends its record is zeroed, and the space is given
-  // back at once if no record follows, else when options::release_threshold bytes are held back, when a read answers
-  // empty, or by release().
-  [[nodiscard, gnu::always_inline]] result<read_claim<Traits>, read_error> try_read() noexcept {
+  // The next committed record, or empty, or (in a checked ring) corrupt. One claim may be open at a time: another call
+  // answers the same record, and whichever of the claims ends first consumes it. When the claim ends its record is zeroed,
+  // and the space is given back at once if no record follows, else when options::release_threshold bytes are held back,
+  // when a read answers empty, or by release().
+  [[gnu::always_inline]] result<read_claim<Traits>, read_error> try_read() noexcept {
     cursor& c = *cursor_;  // once: the poll is an acquire, after which everything is read again
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) [[unlikely]] {
@@ -179,7 +179,7 @@ class consumer {
   // Gives back at once what single reads hold back. Wait-free.
   void release() noexcept { detail::release(*cursor_); }
 
-  bool is_attached() const noexcept { return cursor_->ring != nullptr; }
+  bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
 
   // Bytes that are claimed and not given back: headers, padding, open claims and what this consumer holds back.
@@ -224,7 +224,7 @@ class consumer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& c = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open");
+    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open: end the claim first");
     detail::release_use(c);
   }
 

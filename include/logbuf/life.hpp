@@ -6,7 +6,7 @@
 
 #include "protocol.hpp"
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 template <class Traits>
 void drop_owner(ring_state<Traits>* ring) noexcept {

@@ -9,7 +9,7 @@
 #include "consumer.hpp"
 #include "producer.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 #if defined(__cpp_exceptions)
 namespace detail {

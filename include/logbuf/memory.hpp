@@ -13,7 +13,7 @@
 #include "result.hpp"
 #include "setup.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // Move-only owner of a ring's buffer. Thread-safety: none needed; it is handed over once, to the ring.
 class memory {

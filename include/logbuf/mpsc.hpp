@@ -1,6 +1,8 @@
 // Many producers (copies of the first), one consumer. Claims are lock-free: a claim retries only when another succeeded.
 #pragma once
 
+#include "version.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,11 +11,13 @@
 
 #include "channel.hpp"
 
-namespace logbuf::mpsc {
+namespace logbuf::inline v0::mpsc {
 
+// The writing end.
 template <ring_traits Traits = default_traits>
 using producer = basic_producer<Traits, detail::mpsc_claiming>;
 
+// What try_make returns is named by it: maker<Traits>::ends, a pair of producer and consumer.
 template <ring_traits Traits = default_traits>
 using maker = make_access<Traits, detail::mpsc_claiming>;
 
@@ -53,9 +57,11 @@ template <ring_traits Traits = default_traits>
 template <ring_traits Traits = default_traits>
 using sender = basic_sender<Traits, detail::mpsc_claiming>;
 
+// channel_maker<Traits>::ends is a pair of sender and receiver.
 template <ring_traits Traits = default_traits>
 using channel_maker = channel_access<Traits, detail::mpsc_claiming>;
 
+// A channel over a ring of its own, of `capacity` bytes.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::uint64_t capacity,
                                                                                    const options& o = {}) noexcept {

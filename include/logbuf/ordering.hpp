@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 enum class site : unsigned {
   // publish: producer to consumer

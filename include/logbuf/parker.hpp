@@ -17,7 +17,7 @@
 #include <mutex>
 #endif
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 using futex_word = std::atomic<std::uint32_t>;
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #endif
 
-namespace logbuf::platform {
+namespace logbuf::inline v0::platform {
 
 #if defined(__linux__)
 

@@ -15,7 +15,7 @@
 
 #include "ring_state.hpp"
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some hints are given twice
 inline constexpr std::uint64_t never_looks = ~std::uint64_t{0};  // look_interval of a consumer that gives no hints

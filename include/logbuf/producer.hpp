@@ -12,7 +12,7 @@
 #include "result.hpp"
 #include "write_claim.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // Thread-safety: one thread at a time per producer object, its claims included; statistics(), capacity(),
 // max_payload() and occupancy() from any thread. An MPSC producer is copyable: give each thread its own copy (copying
@@ -26,8 +26,8 @@ class basic_producer {
   using P = typename Traits::atomics;
 
  public:
-  using traits = Traits;
-  using claim_type = write_claim<Traits>;
+  using traits = Traits;                    // what its ring is built from
+  using claim_type = write_claim<Traits>;  // what try_claim answers
 
   basic_producer() noexcept = default;
   basic_producer(const basic_producer& other)
@@ -51,8 +51,8 @@ class basic_producer {
 
   // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
   // anything. The tag is the user's: message type, channel, opcode.
-  [[nodiscard, gnu::always_inline]] result<claim_type, claim_error> try_claim(std::size_t size,
-                                                                             std::uint32_t tag = 0) noexcept {
+  [[nodiscard("test it, and commit() the claim"), gnu::always_inline]]
+  result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
     cursor& p = *cursor_;
     if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
     const auto bytes = static_cast<std::uint32_t>(size);
@@ -126,7 +126,7 @@ class basic_producer {
   // Claims of this producer that are neither committed nor aborted yet.
   std::uint32_t open_claims() const noexcept { return cursor_->uses - 1; }
 
-  bool is_attached() const noexcept { return cursor_->ring != nullptr; }
+  bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
   // The largest payload of a record, in bytes: capacity / 2 - 8, and below 2^31. 0 when moved from.
   std::size_t max_payload() const noexcept { return is_attached() ? cursor_->payload_end - 1 : 0; }
@@ -171,7 +171,7 @@ class basic_producer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& p = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while a claim of it is open");
+    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while a claim of it is open: commit or abort it first");
     detail::release_use(p);
   }
 

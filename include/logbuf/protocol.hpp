@@ -12,7 +12,7 @@
 #include "record.hpp"
 #include "ring_state.hpp"
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 // Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the end.
 struct placement {

@@ -7,7 +7,7 @@
 
 #include "life.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // What a record looks like to its reader. The bytes stay valid until the record is consumed.
 template <ring_traits Traits>
@@ -25,7 +25,7 @@ class record_view {
   std::size_t size() const noexcept {  // bytes
     return word_ != detail::not_ready ? detail::size_of(word_) - header_size : 0;
   }
-  std::uint32_t tag() const noexcept { return detail::tag_of(word_); }
+  std::uint32_t tag() const noexcept { return detail::tag_of(word_); }  // the user's
   // Of its header, free-running: a record takes 8 + size() bytes, rounded up to the payload alignment. What lies
   // between the end of one record and the position of the next was skipped: padding, or aborted claims.
   position_type position() const noexcept { return position_; }
@@ -65,7 +65,7 @@ template <class Traits>
 // One record, consumed (zeroed, and given back as consumer::try_read says) when the claim ends; keep() leaves it unread.
 // Thread-safety: belongs to the consumer's thread.
 template <ring_traits Traits>
-class [[nodiscard]] read_claim : public record_view<Traits> {
+class [[nodiscard("a read claim that is dropped consumes its record")]] read_claim : public record_view<Traits> {
  public:
   [[gnu::always_inline]] read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
   [[gnu::always_inline]] read_claim(read_claim&& other) noexcept
@@ -97,7 +97,7 @@ class [[nodiscard]] read_claim : public record_view<Traits> {
     detail::release_use(*std::exchange(consumer_, nullptr));
   }
 
-  bool is_open() const noexcept { return consumer_ != nullptr; }
+  bool is_open() const noexcept { return consumer_ != nullptr; }  // its record is not consumed yet
 
  private:
   template <ring_traits>

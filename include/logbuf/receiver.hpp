@@ -15,7 +15,7 @@
 #include "channel_state.hpp"
 #include "consumer.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // A consumer that can wait. Thread-safety: one thread at a time, but for close(), which any thread may call while the
 // receiver is alive and not being moved. Destroying it disconnects: senders are told at their next call.
@@ -28,10 +28,11 @@ class receiver {
   using deadline = typename P::deadline;
 
  public:
-  using claim_type = read_claim<ring_traits_type>;
-  using received = result<claim_type, receive_error>;
+  using claim_type = read_claim<ring_traits_type>;     // a record, until the claim ends
+  using received = result<claim_type, receive_error>;  // what receive answers
 
   receiver() noexcept = default;
+  // Of a ring's consumer: channel() does that.
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
   // The next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
@@ -94,16 +95,18 @@ class receiver {
   // Records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
   class iterator {
    public:
-    using value_type = claim_type;
-    using difference_type = std::ptrdiff_t;
+    using value_type = claim_type;           // a record
+    using difference_type = std::ptrdiff_t;  // for std::input_iterator
     iterator() noexcept = default;
-    claim_type& operator*() const noexcept { return current_; }
+    claim_type& operator*() const noexcept { return current_; }  // the record, until the next increment
+    // Consumes the record, and waits for the next one.
     iterator& operator++() noexcept {
       current_.consume();
       fetch();
       return *this;
     }
     void operator++(int) noexcept { ++*this; }
+    // There is no record any more.
     friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.current_.is_open(); }
 
    private:
@@ -115,8 +118,8 @@ class receiver {
     receiver* from_ = nullptr;
     mutable claim_type current_;
   };
-  iterator begin() noexcept { return iterator(*this); }
-  std::default_sentinel_t end() const noexcept { return {}; }
+  iterator begin() noexcept { return iterator(*this); }        // waits for the first record
+  std::default_sentinel_t end() const noexcept { return {}; }  // of the range
 
   void release() noexcept { consumer_.release(); }  // as consumer::release
 
@@ -125,7 +128,7 @@ class receiver {
   bool is_degraded() const noexcept { return is_degraded_; }
   // Bytes behind a claim that was never finished, after `abandoned`.
   std::uint64_t abandoned_bytes() const noexcept { return consumer_.occupancy(); }
-  bool is_attached() const noexcept { return consumer_.is_attached(); }
+  bool is_attached() const noexcept { return consumer_.is_attached(); }       // false when moved from
   std::uint64_t capacity() const noexcept { return consumer_.capacity(); }    // bytes
   std::uint64_t occupancy() const noexcept { return consumer_.occupancy(); }  // bytes, approximate
   consumer_statistics statistics() const noexcept

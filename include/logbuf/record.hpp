@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 using position_type = std::uint64_t;  // bytes, free-running, 64 bits on every target; wraps modulo 2^64
 
@@ -19,7 +19,7 @@ inline constexpr std::size_t header_size = 8;  // bytes
 
 }  // namespace logbuf
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 using header_word = std::uint64_t;
 

@@ -19,7 +19,7 @@
 #include "setup.hpp"
 #include "statistics.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // Who makes the header word zero that the consumer will wait at.
 enum class zeroing : unsigned char {
@@ -29,8 +29,8 @@ enum class zeroing : unsigned char {
 
 // What a ring is built from; derive from it to change a part.
 struct default_traits {
-  using atomics = std_atomics;
-  using statistics = no_statistics;
+  using atomics = std_atomics;       // the model checker puts its own here
+  using statistics = no_statistics;  // or counting_statistics
   static constexpr std::size_t payload_alignment = 8;  // bytes; 8, 16, 32, 64 or 128
   // For memory that others can write to: the consumer believes no header before it was checked, touches nothing outside
   // of the ring whatever the bytes say, and answers `corrupt` from the first bad header on.
@@ -49,7 +49,7 @@ concept ring_traits = atomics_policy<typename T::atomics> && T::payload_alignmen
 
 }  // namespace logbuf
 
-namespace logbuf::detail {
+namespace logbuf::inline v0::detail {
 
 inline constexpr std::size_t line_pair = memory::alignment;
 

@@ -10,7 +10,7 @@
 #include "channel_state.hpp"
 #include "producer.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 // A producer whose claims tell a waiting receiver: commit() and abort() of a claim notify by themselves.
 // Thread-safety: as basic_producer. An MPSC sender is copyable and counted; when the last one is destroyed the channel
@@ -24,9 +24,10 @@ class basic_sender {
   using P = typename Traits::atomics;
 
  public:
-  using claim_type = write_claim<ring_traits_type>;
+  using claim_type = write_claim<ring_traits_type>;  // what send answers
 
   basic_sender() noexcept = default;
+  // Of a ring's producer: channel() does that.
   explicit basic_sender(producer_type&& p) noexcept : producer_(std::move(p)) {}
   basic_sender(const basic_sender& other)
     requires Claiming::shared
@@ -49,7 +50,8 @@ class basic_sender {
   ~basic_sender() { leave(); }
 
   // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached; none changes anything.
-  [[nodiscard]] result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
+  [[nodiscard("test it, and commit() the claim")]]
+  result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
     if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
     if (is_disconnected()) [[unlikely]] return send_error::disconnected;
     auto claim = producer_.try_claim(size, tag);
@@ -60,7 +62,8 @@ class basic_sender {
   // The same, but waits for space: spins with backoff, without a system call unless options::spins_before_yield asks for
   // one. Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and
   // waits for space that only this claim could free would wait for itself: an assertion in debug builds.
-  [[nodiscard]] result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
+  [[nodiscard("test it, and commit() the claim")]]
+  result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
     return send_until(size, tag, P::deadline::max());
   }
   template <class Rep, class Period>
@@ -73,7 +76,7 @@ class basic_sender {
     for (unsigned round = 0;; round += round != options::never - 1) {
       auto claim = try_send(size, tag);
       if (claim || claim.error() != send_error::full) return claim;
-      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender");
+      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender: end that first");
       if (P::expired(deadline)) return send_error::timeout;
       back_off(round);
     }
@@ -98,7 +101,7 @@ class basic_sender {
   bool is_disconnected() const noexcept {
     return producer_.is_attached() && P::load(at<site::receiver_check>, ring().consumer_left) != 0;
   }
-  bool is_attached() const noexcept { return producer_.is_attached(); }
+  bool is_attached() const noexcept { return producer_.is_attached(); }         // false when moved from
   std::uint64_t capacity() const noexcept { return producer_.capacity(); }      // bytes
   std::size_t max_payload() const noexcept { return producer_.max_payload(); }  // bytes
   std::uint64_t occupancy() const noexcept { return producer_.occupancy(); }    // bytes, approximate

@@ -1,6 +1,8 @@
 // What a ring is made of: its options, and what can be wrong with them.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,8 +12,9 @@
 
 #include "record.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
+// Whether a ring that owns its buffer takes huge pages (2 MiB).
 enum class huge_pages : unsigned char {
   no,
   if_available,  // ask for them; ordinary pages serve otherwise
@@ -25,10 +28,11 @@ enum class wake_fences : unsigned char {
   symmetric,   // a full fence for every record; membarrier interrupts the cores that run this process, this does not
 };
 
+// How a ring or channel is made. What only one of them has, the other does not look at.
 struct options {
-  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity
-  static constexpr unsigned no_cpu = ~0u;
-  static constexpr unsigned never = ~0u;
+  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity: for release_threshold
+  static constexpr unsigned no_cpu = ~0u;                           // for first_touch_cpu
+  static constexpr unsigned never = ~0u;                            // for spins_before_yield
 
   // A consumer that reads one record at a time gives its space back when it has caught up, and at the latest when
   // it holds back this many bytes. 0 gives back after every record. Range: 0 to capacity.
@@ -55,6 +59,7 @@ struct options {
   bool memory_is_zero = false;  // true: make() need not zero it. It must be zero.
 };
 
+// Why a ring could not be made.
 enum class setup_errc : unsigned char {
   none = 0,
   bad_capacity,       // zero, not a power of two, or more than the address space
@@ -69,33 +74,45 @@ enum class setup_errc : unsigned char {
   no_membarrier,  // wake_fences::asymmetric
 };
 
+// Why a ring could not be made, with the numbers.
 struct setup_error {
-  setup_errc code = setup_errc::none;
+  setup_errc code = setup_errc::none;  // which
   std::uint64_t value = 0;  // what was given
   std::uint64_t limit = 0;  // what was needed, where that is a number
 
+  static constexpr std::uint64_t largest_capacity = (SIZE_MAX >> 1) + 1;  // half of the address space
+
   friend bool operator==(const setup_error&, const setup_error&) = default;
 
+  // What was wrong, and what to do about it.
   std::string message() const {
     const std::string given = std::to_string(value);
     const std::string needed = std::to_string(limit);
     switch (code) {
       case setup_errc::none: return "logbuf: no error";
       case setup_errc::bad_capacity:
-        return "logbuf: capacity " + given + " is not a power of two that this machine can address";
+        if (value > largest_capacity)
+          return "logbuf: capacity " + given + " is more than this machine can address: at most " +
+                 std::to_string(largest_capacity);
+        return "logbuf: capacity " + given + " is not a power of two: take " +
+               std::to_string(std::max(limit, std::bit_ceil(value)));
       case setup_errc::capacity_too_small:
         return "logbuf: capacity " + given + " is too small: at least " + needed + " bytes";
       case setup_errc::misaligned_memory:
         return "logbuf: memory at address " + given + " is misaligned: address + 8 must be a multiple of " + needed;
       case setup_errc::bad_threshold:
-        return "logbuf: release_threshold " + given + " is more than the capacity " + needed;
+        return "logbuf: release_threshold " + given + " is more than the capacity: 0 to " + needed;
       case setup_errc::bad_position:
         return "logbuf: initial_position " + given + " is not a multiple of the payload alignment " + needed;
-      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes";
-      case setup_errc::no_huge_pages: return "logbuf: no huge pages for " + given + " bytes";
-      case setup_errc::lock_refused: return "logbuf: mlock of " + given + " bytes refused (see ulimit -l)";
-      case setup_errc::no_membarrier: return "logbuf: wake_fences::asymmetric needs membarrier, which was refused";
-      case setup_errc::bad_cpu: return "logbuf: first_touch_cpu " + given + " can not be used";
+      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: take a smaller capacity";
+      case setup_errc::no_huge_pages:
+        return "logbuf: no huge pages for " + given + " bytes: set some aside (sysctl vm.nr_hugepages), or if_available";
+      case setup_errc::lock_refused:
+        return "logbuf: mlock of " + given + " bytes refused: raise the limit (ulimit -l), or do without options::lock";
+      case setup_errc::no_membarrier:
+        return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: take automatic";
+      case setup_errc::bad_cpu:
+        return "logbuf: first_touch_cpu " + given + " can not be used: take one that this process may run on (taskset -p)";
     }
     return "logbuf: unknown error";
   }
@@ -105,8 +122,9 @@ struct setup_error {
 // Thrown by make(); try_make() returns the setup_error instead.
 class setup_failure : public std::runtime_error {
  public:
+  // what() is the message of the error.
   explicit setup_failure(const setup_error& error) : std::runtime_error(error.message()), error_(error) {}
-  const setup_error& error() const noexcept { return error_; }
+  const setup_error& error() const noexcept { return error_; }  // with its code and numbers
 
  private:
   setup_error error_;
@@ -117,7 +135,7 @@ namespace detail {
 
 // Everything about the numbers that can be wrong, before any memory is touched.
 constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const options& o) noexcept {
-  if (!is_power_of_two(capacity) || capacity > (SIZE_MAX >> 1) + 1)
+  if (!is_power_of_two(capacity) || capacity > setup_error::largest_capacity)
     return {setup_errc::bad_capacity, capacity, min_capacity(alignment)};
   if (capacity < min_capacity(alignment)) return {setup_errc::capacity_too_small, capacity, min_capacity(alignment)};
   if (o.release_threshold != options::a_sixteenth && o.release_threshold > capacity)

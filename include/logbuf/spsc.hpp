@@ -1,6 +1,8 @@
 // One producer, one consumer. Claims are wait-free.
 #pragma once
 
+#include "version.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,11 +11,13 @@
 
 #include "channel.hpp"
 
-namespace logbuf::spsc {
+namespace logbuf::inline v0::spsc {
 
+// The writing end.
 template <ring_traits Traits = default_traits>
 using producer = basic_producer<Traits, detail::spsc_claiming>;
 
+// What try_make returns is named by it: maker<Traits>::ends, a pair of producer and consumer.
 template <ring_traits Traits = default_traits>
 using maker = make_access<Traits, detail::spsc_claiming>;
 
@@ -53,9 +57,11 @@ template <ring_traits Traits = default_traits>
 template <ring_traits Traits = default_traits>
 using sender = basic_sender<Traits, detail::spsc_claiming>;
 
+// channel_maker<Traits>::ends is a pair of sender and receiver.
 template <ring_traits Traits = default_traits>
 using channel_maker = channel_access<Traits, detail::spsc_claiming>;
 
+// A channel over a ring of its own, of `capacity` bytes.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::uint64_t capacity,
                                                                                    const options& o = {}) noexcept {

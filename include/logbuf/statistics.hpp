@@ -7,13 +7,15 @@
 
 #include "ordering.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
+// Traits::statistics: count nothing.
 struct no_statistics {
-  static constexpr bool enabled = false;
+  static constexpr bool enabled = false;  // at compile time
 };
+// Traits::statistics: count, in each producer and in the consumer.
 struct counting_statistics {
-  static constexpr bool enabled = true;
+  static constexpr bool enabled = true;  // at compile time
 };
 
 // What one producer did since it was made (a copy starts at zero). Counts of records unless a name says bytes.
@@ -26,6 +28,7 @@ struct producer_statistics {
   std::uint64_t padding_bytes = 0;   // skipped before the end of the buffer
   std::uint64_t lost_exchanges = 0;  // MPSC: claims that another producer overtook, and spurious failures
 
+  // Adds each count.
   producer_statistics& operator+=(const producer_statistics& o) noexcept {
     records += o.records, bytes += o.bytes, full += o.full, too_large += o.too_large, aborts += o.aborts;
     padding_bytes += o.padding_bytes, lost_exchanges += o.lost_exchanges;
@@ -34,6 +37,7 @@ struct producer_statistics {
   friend bool operator==(const producer_statistics&, const producer_statistics&) = default;
 };
 
+// What the consumer did since it was made.
 struct consumer_statistics {
   std::uint64_t records = 0;           // consumed
   std::uint64_t bytes = 0;             // their payload

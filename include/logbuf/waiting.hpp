@@ -14,7 +14,7 @@
 #include "parker.hpp"
 #include "platform.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 struct std_waiting {
   using clock = std::chrono::steady_clock;

@@ -7,7 +7,7 @@
 
 #include "life.hpp"
 
-namespace logbuf {
+namespace logbuf::inline v0 {
 
 namespace detail {
 
@@ -22,13 +22,14 @@ template <class Traits>
 }  // namespace detail
 
 // Writable bytes of a ring that nobody else sees before commit(). Destroyed uncommitted, it becomes a skip, which the
-// consumer passes over: an exception or an early return blocks nothing. Until it is committed or aborted, records
-// claimed after it are not delivered. A claim that is leaked keeps its bytes, and blocks the consumer there.
+// consumer passes over: an exception or an early return blocks nothing. (A commit that was forgotten looks the same: a debug
+// build says it once.) Until it is committed or aborted, records claimed after it are not delivered. A claim that is leaked
+// keeps its bytes, and blocks the consumer there.
 //
 // Thread-safety: belongs to the thread that uses its producer. Several claims of one producer may be open, and end in
 // any order. Keeps the ring alive, also past its producer (which is an assertion in debug builds).
 template <ring_traits Traits>
-class [[nodiscard]] write_claim {
+class [[nodiscard("a claim that is dropped is a record that nobody sees: call commit()")]] write_claim {
   using P = typename Traits::atomics;
 
  public:
@@ -39,20 +40,20 @@ class [[nodiscard]] write_claim {
         region_(other.region_), start_(other.start_), offset_(other.offset_), size_(other.size_), tag_(other.tag_) {}
   write_claim& operator=(write_claim&& other) noexcept {
     if (this != &other) {
-      close();
+      drop();
       producer_ = std::exchange(other.producer_, nullptr);
       region_ = other.region_, start_ = other.start_, offset_ = other.offset_, size_ = other.size_, tag_ = other.tag_;
     }
     return *this;
   }
-  [[gnu::always_inline]] ~write_claim() { close(); }
+  [[gnu::always_inline]] ~write_claim() { drop(); }
 
   // Bytes claimed for the payload; the span is contiguous, and aligned to the ring's payload alignment. It need not
   // be written whole: what is not written is zero (or, zeroing::by_producer, what an earlier lap left there).
   auto data() const noexcept { return bytes().data(); }
   std::size_t size() const noexcept { return size_; }
   typename P::write_span bytes() const noexcept {
-    LOGBUF_ASSERT(is_open(), "a claim that has ended has no bytes");
+    LOGBUF_ASSERT(is_open(), "a claim that has ended has no bytes: write them before commit() or abort()");
     return producer_ != nullptr ? P::writable(region_, offset_ + header_size, size_) : typename P::write_span{};
   }
   std::uint32_t tag() const noexcept { return tag_; }
@@ -67,9 +68,9 @@ class [[nodiscard]] write_claim {
   // assertion in debug builds; otherwise the claim is aborted, since nothing of it can be trusted, and the answer is
   // false. Wait-free.
   [[gnu::always_inline]] bool commit(std::size_t n) noexcept {
-    LOGBUF_ASSERT(is_open(), "commit of a claim that has ended");
+    LOGBUF_ASSERT(is_open(), "commit of a claim that has ended: commit once, and not after abort() or a move");
     if (producer_ == nullptr) return false;
-    LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed");
+    LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed: claim the most that may come");
     if (n > size_) [[unlikely]] return close(), false;
     auto& p = *std::exchange(producer_, nullptr);
     detail::commit(p, region_, offset_, start_, claimed(), static_cast<std::uint32_t>(n + header_size), tag_);
@@ -77,7 +78,7 @@ class [[nodiscard]] write_claim {
     return true;
   }
 
-  // Ends the claim without a record. Wait-free. Nothing, if the claim has ended before.
+  // Ends the claim without a record; says that this is meant. Wait-free. Nothing, if the claim has ended before.
   void abort() noexcept { close(); }
 
  private:
@@ -95,6 +96,10 @@ class [[nodiscard]] write_claim {
   [[gnu::always_inline]] void close() noexcept {
     if (producer_ == nullptr) return;
     detail::end_uncommitted(*std::exchange(producer_, nullptr), region_, offset_, claimed());
+  }
+  [[gnu::always_inline]] void drop() noexcept {
+    if (producer_ != nullptr) LOGBUF_DROPPED(size());
+    close();
   }
 
   detail::producer_cursor<Traits>* producer_ = nullptr;
