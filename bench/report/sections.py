@@ -47,10 +47,11 @@ def throughput(table, wanted=lambda key: True):
                 for ring in others:
                     theirs = table.figure(row, ring, reads)
                     cells.append(f"{ratio(ours, theirs):.2f}" if theirs else "")
-                rows.append([title(key), millions(ours), quartiles(ours), *cells])
+                gigabytes = f"{table.payload[key, 'logbuf', reads]['median'] / 1e9:.1f}"
+                rows.append([title(key), millions(ours), quartiles(ours), gigabytes, *cells])
             if rows:
-                yield Section(f"{kind}-{reads}", f"{kind}, {reads}: million records a second, their quartiles, and the ratio logbuf / other",
-                              ["", "M/s", "quartiles", *map(short, others)], rows)
+                yield Section(f"{kind}-{reads}", f"{kind}, {reads}: million records a second, their quartiles, GB of payload a second, and the ratio logbuf / other",
+                              ["", "M/s", "quartiles", "GB/s", *map(short, others)], rows)
 
 
 def summary(table):

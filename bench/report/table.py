@@ -28,13 +28,14 @@ class Table:
     """Throughput by (kind, producers, capacity, payload, consumer) and then by (ring, reads)."""
 
     def __init__(self, cells):
-        self.rows, self.variable = {}, {}
+        self.rows, self.payload, self.variable = {}, {}, {}
         for name, counters in cells.items():
             if not name.startswith("throughput/"):
                 continue
             _, kind, producers, capacity, payload, consumer, carries, ring, reads = name.split("/")
-            row = self.rows.setdefault((kind, int(producers), int(capacity), payload, consumer), {})
-            row[ring, reads] = counters["records_per_second"]
+            key = kind, int(producers), int(capacity), payload, consumer
+            self.rows.setdefault(key, {})[ring, reads] = counters["records_per_second"]
+            self.payload[key, ring, reads] = counters["payload_bytes_per_second"]
             self.variable[ring] = carries == "variable"
 
     def keys(self, kind, reads="single"):
