@@ -79,6 +79,9 @@ inline deliver() {
   ghost_read(position, word);
   position = PLUS(position, word); word = 0;
   unread--;
+#ifdef CHANNEL
+  last_look = false;
+#endif
   IS_DELIVERED(true)
 }
 
@@ -106,8 +109,8 @@ read:
 #ifdef CHUNKS
   :: atomic { mode = CHUNK; GO_LOOK }
 #endif
-#ifdef RECEIVER_LEAVES
-  :: atomic { GO_RELEASE(LEAVE, consumer_leave) }
+#ifdef CONSUMER_LEAVES
+  :: atomic { true -> GO_RELEASE(LEAVE, consumer_leave) }
 #endif
   fi;
 
@@ -150,12 +153,14 @@ header_poll:
           fi;
 #endif
           CONSUME
+#ifdef CHUNKS
        :: mode == CHUNK ->
           deliver();
           if
           :: true -> GO_LOOK
           :: true -> GO_RELEASE(STOP, read)
           fi
+#endif
        fi
     fi
   };
@@ -200,11 +205,19 @@ head_publish:
        :: last_look -> goto abandoned_check
        :: else -> goto senders_check
        fi
+#endif
+#ifdef CAN_LEAVE
     :: then == LEAVE -> goto consumer_leave
 #endif
     fi
   };
 #ifdef CHANNEL
 #include "receiver.pml"
+#endif
+#ifdef CAN_LEAVE
+consumer_leave:
+  atomic { AT(consumer_leave, 0, 1); consumer_left = true }
+#else
+  skip
 #endif
 }

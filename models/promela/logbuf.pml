@@ -6,6 +6,10 @@
 init {
   byte p = 1;
   atomic {
+#ifdef TRACE
+    read_trace();
+    run accept();
+#endif
     run consumer(0);
     do
     :: p <= PRODUCERS -> run producer(p); p++

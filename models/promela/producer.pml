@@ -18,6 +18,8 @@
 #endif
 #define FITS_IN(room, tail_seen, h) (DISTANCE(h, tail_seen) + PADDING(tail_seen) + stride + SPARE <= room)
 #define FITS(tail_seen, h) FITS_IN(ROOM, tail_seen, h)
+/* Below the limit there is no lap end, and so no padding. */
+#define TAKEN(tail_seen) (beyond -> PADDING(tail_seen) : 0)
 #define START(tail_seen) PLUS(tail_seen, PADDING(tail_seen))
 #define FREE_BEHIND(h, p) (CAPACITY - SPARE - DISTANCE(h, p))
 #ifdef BUG_limit_ignores_lap_end
@@ -36,8 +38,8 @@ inline pick(n, least, most) {
 
 /* The claim is made, behind the tail that was seen. */
 inline take_claim(tail_seen) {
-  padding = PADDING(tail_seen);
-  start = OFFSET(START(tail_seen));
+  padding = TAKEN(tail_seen);
+  start = OFFSET(PLUS(tail_seen, padding));
   claimed = stride;
   ghost_claim(tail_seen, padding, claimed);
   stride = 0;
@@ -68,6 +70,7 @@ inline move_tail(to) {
        k++
     :: else -> break
     od;
+    k = 0;
     tail = to
   }
 }
@@ -116,9 +119,10 @@ inline store_remainder() {
 
 #ifndef MPSC
 inline publish_tail() {
-  AT(tail_publish, 0, PLUS(START(tail), stride));
+  AT(tail_publish, 0, PLUS(tail, TAKEN(tail) + stride));
   take_claim(tail);
-  tail = PLUS(tail, padding + claimed)
+  tail = PLUS(tail, padding + claimed);
+  beyond = false
 }
 #ifdef CLEARED
 #ifdef BUG_cleared_at_commit
@@ -164,9 +168,7 @@ proctype producer(byte me) {
   byte stride;                  /* what is to be claimed */
   byte padding, start, claimed; /* the claim: words before the record, the offset of its header, its words */
   byte n;                       /* what is committed of it */
-#ifdef MPSC
   bool beyond;                  /* on the rare path: reserve_beyond_limit */
-#endif
 #ifdef HOLD
   byte held_start, held_claimed; /* a claim that stays open over another one */
   bool resumed;
@@ -247,7 +249,7 @@ tail_claim:
 #else
     :: !stale[MINE] ->
 #endif
-       AT(tail_claim, 0, PLUS(START(from[MINE]), stride));
+       AT(tail_claim, 0, PLUS(from[MINE], TAKEN(from[MINE]) + stride));
        limit[MINE] = new_limit[MINE];
        take_claim(from[MINE]);
        move_tail(PLUS(from[MINE], padding + claimed));
@@ -277,7 +279,7 @@ tail_claim:
     :: else ->
        AT(head_refresh, 0, head);
        if
-       :: FITS(tail, head) -> limit[MINE] = LIMIT(head, START(tail)); goto tail_publish
+       :: FITS(tail, head) -> limit[MINE] = LIMIT(head, START(tail)); beyond = true; goto tail_publish
        :: else -> answer_full(); goto refused_claim
        fi
     fi
@@ -321,7 +323,10 @@ padding_store:
 payload:
   atomic { store_commit(claimed) };
 late_payload:
-  atomic { store_payload(); start = 0; claimed = 0; FINISHED };
+  atomic {
+    if :: claimed > 1 -> cell[start + 1] = PAYLOAD :: else fi;
+    start = 0; claimed = 0; FINISHED
+  };
 #else
 payload:
 #ifdef FINE
@@ -348,6 +353,7 @@ finish:
        COARSE_PAYLOAD
        pick(n, 1, claimed - 1);
 #ifdef BUG_commit_before_remainder
+       d_step { MARK(start, n, HELD); MARK(start + n, claimed - n, HELD) };
        goto commit_store
 #else
        store_remainder(); goto commit_store
@@ -380,6 +386,7 @@ finish:
 #endif
   fi;
 
+#ifdef SHORTEN
 commit_store:                   /* of a shortened record */
   atomic {
 #ifdef BUG_commit_before_remainder
@@ -391,7 +398,13 @@ commit_store:                   /* of a shortened record */
   };
 #ifdef BUG_commit_before_remainder
 remainder_store:
-  atomic { store_remainder(); start = 0; claimed = 0; n = 0; FINISHED };
+  atomic {
+    AT(remainder_store, start + n, SKIP(claimed - n));
+    ghost_publish(start + n, claimed - n, PASSABLE);
+    cell[start + n] = SKIP(claimed - n);
+    start = 0; claimed = 0; n = 0; FINISHED
+  };
+#endif
 #endif
 
 refused_claim:

@@ -76,6 +76,3 @@ abandoned_check:
   };
 report:
   atomic { reported = true; GO_RELEASE(LEAVE, consumer_leave) };
-
-consumer_leave:
-  atomic { AT(consumer_leave, 0, 1); consumer_left = true }

@@ -18,8 +18,18 @@
 #ifndef LONGEST
 #define LONGEST (CAPACITY / 2)  /* words of a record, header included */
 #endif
+#ifdef CHANNEL
+#define CAN_LEAVE
+#endif
+#ifdef CONSUMER_LEAVES          /* at any time, not only when it was told that the senders are gone */
+#define CAN_LEAVE
+#endif
 #ifdef CLEARED                  /* zeroing::by_producer: one spare word behind every claim */
+#ifdef BUG_no_spare_word
+#define SPARE 0
+#else
 #define SPARE 1
+#endif
 #else
 #define SPARE 0
 #endif
@@ -65,8 +75,10 @@ byte position, zeroed, released; /* consumer_cursor */
 #ifdef CHANNEL
 bool parked, asleep;            /* the flag; and whether the receiver sleeps */
 byte senders = PRODUCERS;
-bool consumer_left;
 bool reported;                  /* the receiver has answered `disconnected` */
+#endif
+#ifdef CAN_LEAVE
+bool consumer_left;
 #endif
 
 /* ---- the ghost ----
@@ -91,7 +103,7 @@ bool delivered;                 /* the step just taken has delivered a record */
 #define IS_DELIVERED(answer) skip
 #endif
 
-hidden byte i, k;               /* of the loops in d_step */
+byte i, k;                      /* of the loops in d_step; 0 between them */
 
 /* The safety properties. Each is true until it is found not to hold, and has its name from what a user would see. */
 bool no_overwrite = true;       /* a word is written by who owns it: claims take free words, zeroing takes read ones */
@@ -124,6 +136,7 @@ inline ghost_claim(p, padding, n) {
        i++
     :: else -> break
     od;
+    i = 0;
     MARK(p, padding, HELD);
     MARK(PLUS(p, padding), n, HELD)
   }
@@ -156,7 +169,7 @@ inline ghost_look(p, word) {
   d_step {
     if
     :: word == NOT_READY ->
-       HOLDS(empty_is_true, STATE(ghost[OFFSET(p)]) == FREE || STATE(ghost[OFFSET(p)]) == HELD)
+       HOLDS(empty_is_true, STATE(ghost[OFFSET(p)]) != RECORD && STATE(ghost[OFFSET(p)]) != PASSABLE)
     :: word >= SKIP_BIT && word < PAYLOAD ->
        HOLDS(once_in_order, ghost[OFFSET(p)] == PASSABLE + SIZE(word))
     :: word != NOT_READY && (word < SKIP_BIT || word >= PAYLOAD) ->

@@ -5,7 +5,9 @@ receiver_check:
   :: atomic {
        AT(receiver_check, 0, consumer_left);
        if
+#ifndef BUG_departure_ignored
        :: consumer_left -> leaves = true; goto sender_drop
+#endif
        :: else -> goto claim
        fi
      }
@@ -15,7 +17,7 @@ receiver_check:
 sender_drop:
   atomic {
     AT(sender_drop, 0, senders);
-    senders--;
+    senders--; IS_REFUSED(false); stride = 0;
     if
 #ifndef BUG_no_notify_on_leave
     :: senders == 0 -> goto parked_check
