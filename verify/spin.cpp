@@ -71,7 +71,7 @@ std::string build(const spin_model& m, const std::string& property) {
   const std::string compiled = std::string("gcc -w ") + (m.optimised ? "-O2" : "-O0") + " -DMEMLIM=8000" +
                                (is_temporal(property) ? "" : std::string(" -DSAFETY -DNOCLAIM") + (m.shortest ? " -DBFS" : "")) +
                                " -o pan pan.c";
-  if (shell(in(m.folder) + "{ spin -a" + macros(m, property) + " logbuf.pml && " + compiled + "; } >build.txt 2>&1") == 0) return "";
+  if (shell(in(m.folder) + "{ ulimit -v 4000000; spin -a" + macros(m, property) + " logbuf.pml && " + compiled + "; } >build.txt 2>&1") == 0) return "";
   return read(m.folder / "build.txt");
 }
 

@@ -257,10 +257,14 @@ tail_claim:
 #ifdef BUG_mpsc_padding_forgotten
        padding = 0;
 #endif
+#if LONGEST > 1
        if
        :: padding != 0 -> goto padding_store
        :: else -> goto payload
        fi
+#else
+       goto payload             /* records of one word fit everywhere */
+#endif
 #ifdef SPURIOUS
     :: true ->
 #else
@@ -305,6 +309,7 @@ clear_start:                    /* before the padding that leads to it */
 #endif
 #endif
 
+#if LONGEST > 1 || !defined(MPSC)
 padding_store:
   atomic {
     AT(padding_store, CAPACITY - padding, SKIP(padding));
@@ -318,6 +323,7 @@ padding_store:
     goto clear_start
 #endif
   };
+#endif
 
 #ifdef BUG_commit_before_payload
 payload:

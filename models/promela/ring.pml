@@ -143,10 +143,10 @@ inline ghost_claim(p, padding, n) {
 }
 
 /* A header store of the producer that holds the region of n words at p. */
-inline ghost_publish(p, n, state) {
+inline ghost_publish(p, words, state) {
   d_step {
-    HOLDS(no_overwrite, ghost[OFFSET(p)] == HELD + (n));
-    MARK(p, n, state)
+    HOLDS(no_overwrite, ghost[OFFSET(p)] == HELD + (words));
+    MARK(p, words, state)
   }
 }
 
@@ -191,11 +191,11 @@ inline ghost_read(p, n) {
 }
 
 /* Of a piece that does not go across the end. */
-inline zero_words(offset, n) {
+inline zero_words(offset, words) {
   d_step {
     i = 0;
     do
-    :: i < n -> HOLDS(no_overwrite, STATE(ghost[offset + i]) == READ); cell[offset + i] = NOT_READY; i++
+    :: i < words -> HOLDS(no_overwrite, STATE(ghost[offset + i]) == READ); cell[offset + i] = NOT_READY; i++
     :: else -> break
     od;
     i = 0
