@@ -187,6 +187,12 @@ row replay(const spin_model& m, const std::string& name, const std::string& load
   return r;
 }
 
+// Of the details above: the step that was not taken.
+std::string between_steps(const std::string& details) {
+  const auto from = details.find(">> ");
+  return from == std::string::npos ? "its end" : details.substr(from + 3, details.find('\n', from) - from - 3);
+}
+
 // What no run of the model does: a trace that is changed in one place.
 row replay_changed(const spin_model& m, const std::string& name) {
   row r{name + "/changed", "one step left out, of another value, of another thread, of a site that the model does not have",
@@ -221,6 +227,27 @@ void plan_traces(const promela_settings& s, const json& checks, std::vector<task
     task t{{folder_of(name), options_of(c, {"TRACE", "FINE", "ABORT", "SHORTEN", "CONSUMER_LEAVES"}), false, false}, safety, {}};
     t.explorations.push_back([=, m = t.model] { return replay(m, name, load, recorder); });
     if (s.recorder.empty()) t.explorations.push_back([=, m = t.model] { return replay_changed(m, name); });
+    tasks.push_back(std::move(t));
+  }
+}
+
+// The same of headers with a bug planted (verify/mutants): the model must not be able to take it.
+void plan_patches(const promela_settings& s, const json& checks, std::vector<task>& tasks) {
+  for (const json& p : checks.at("patches")) {
+    const std::string patch = p.at("patch"), trace = p.at("trace"), name = "patch/" + patch;
+    const auto& traces = checks.at("traces");
+    const auto of = std::find_if(traces.begin(), traces.end(), [&](const json& t) { return t.at("trace") == trace; });
+    if (!is_wanted(s, name) || of == traces.end()) continue;
+    const std::string load = of->at("load"), recorder = (fs::path(LOGBUF_PATCHED) / patch / "record").string();
+    task t{{folder_of(name), options_of(*of, {"TRACE", "FINE", "ABORT", "SHORTEN", "CONSUMER_LEAVES"}), false, false}, safety, {}};
+    t.explorations.push_back([=, m = t.model] {
+      row r = replay(m, name, load, recorder);
+      r.about = load, r.property = "refused";
+      r.is_good = r.verdict == "NOT TAKEN";
+      if (r.is_good) r.verdict = "refused at " + between_steps(r.details);
+      else if (r.verdict == "taken") r.verdict = "TAKEN";
+      return r;
+    });
     tasks.push_back(std::move(t));
   }
 }
@@ -371,8 +398,12 @@ int run_promela(const promela_settings& s) {
   if (!s.trail.empty()) return print_trail(s, checks);
 
   std::vector<task> tasks;
-  if (s.recorder.empty()) plan_checks(s, checks, tasks), plan_bugs(s, checks, tasks);
-  plan_traces(s, checks, tasks);
+  if (s.patches) {
+    plan_patches(s, checks, tasks);
+  } else {
+    if (s.recorder.empty()) plan_checks(s, checks, tasks), plan_bugs(s, checks, tasks);
+    plan_traces(s, checks, tasks);
+  }
   if (tasks.empty()) return std::fprintf(stderr, "logbuf-verify: no model, bug or trace matches --filter\n"), bad_usage;
   std::printf("Models of the protocol, explored to the end by spin with every state stored. Sequentially consistent: the memory orders\n"
               "are the matter of the scenarios. Positions modulo two capacities. Temporal properties under weak fairness.\n"
@@ -383,7 +414,7 @@ int run_promela(const promela_settings& s) {
   run_all(tasks, s.jobs);
   std::vector<row> rows;
   for (task& t : tasks) std::move(t.rows.begin(), t.rows.end(), std::back_inserter(rows));
-  if (s.filters.empty() && s.recorder.empty()) rows.push_back(check_sites(checks)), print(rows.back());
+  if (s.filters.empty() && s.recorder.empty() && !s.patches) rows.push_back(check_sites(checks)), print(rows.back());
   const auto passed = std::count_if(rows.begin(), rows.end(), [](const row& r) { return r.is_good; });
   const auto cut = std::count_if(rows.begin(), rows.end(), [](const row& r) { return r.is_cut; });
   const auto total = static_cast<std::ptrdiff_t>(rows.size());

@@ -9,6 +9,7 @@ namespace logbuf::verify {
 struct promela_settings {
   std::vector<std::string> filters{};  // of model/property, bug/NAME, trace/NAME
   bool deep = false;
+  bool patches = false;  // only the traces of the headers with a bug planted, which have to be refused (target `mutants`)
   unsigned jobs = 2;
   std::string json{}, junit{}, markdown{};
   std::string trail{};     // the bug or model whose violation is printed, and nothing else is done

@@ -359,7 +359,7 @@ finish:
        COARSE_PAYLOAD
        pick(n, 1, claimed - 1);
 #ifdef BUG_commit_before_remainder
-       d_step { MARK(start, n, HELD); MARK(start + n, claimed - n, HELD) };
+       true; d_step { MARK(start, n, HELD); MARK(start + n, claimed - n, HELD) };
        goto commit_store
 #else
        store_remainder(); goto commit_store
