@@ -93,7 +93,7 @@ void plan_checks(const promela_settings& s, const json& checks, std::vector<task
     for (const auto& [property, pinned] : c.at("properties").items()) {
       if (!is_wanted(s, name + "/" + property)) continue;
       task& t = by_kind[is_temporal(property)];
-      if (t.explorations.empty()) t.model = {folder_of(name + (is_temporal(property) ? "-live" : "")), options_of(c)}, t.first_property = property;
+      if (t.explorations.empty()) t.model = {folder_of(name + (is_temporal(property) ? "-live" : "")), options_of(c), false, true, c.value("deep", false)}, t.first_property = property;
       t.explorations.push_back([=, m = t.model, p = property, pins = pinned] { return judge(name, about, p, pins, explore(m, p)); });
     }
     for (auto& [temporal, t] : by_kind) tasks.push_back(std::move(t));

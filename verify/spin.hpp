@@ -14,6 +14,7 @@ struct spin_model {
   std::vector<std::string> options{};  // -D
   bool shortest = false;               // breadth first: the shortest way to a violation of a safety property
   bool optimised = true;
+  bool deep = false;                   // with a stack for the longest searches
 };
 
 struct exploration {
