@@ -20,6 +20,7 @@
 #include "page.hpp"
 #include "patches.hpp"
 #include "pool.hpp"
+#include "promela.hpp"
 #include "random_workloads.hpp"
 #include "report.hpp"
 #include "run_job.hpp"
@@ -34,7 +35,7 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false;
+  bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false, promela = false, patches = false;
   std::vector<std::string> filters{};
   std::string scheduler{};
   unsigned context_bound = 0, spurious_failures = 1;
@@ -45,6 +46,7 @@ struct settings {
   std::vector<std::string> weaken{};
   std::string shard{}, report{}, scenario_file{}, save{};
   std::uint64_t count = 0;
+  std::string trail{}, recorder{};
 };
 
 int complain(const std::string& what) {
@@ -390,6 +392,12 @@ int main(int argc, char** argv) {
       ->fallthrough()
       ->callback([&] { o.calibrate = true; });
 
+  auto* promela = app.add_subcommand("promela", "the protocol models: explored to the end by spin, planted bugs, traces of the headers replayed");
+  promela->fallthrough()->callback([&] { o.promela = true; });
+  promela->add_option("--trail", o.trail, "print how a planted bug, or MODEL/PROPERTY, is violated, step by step")->type_name("NAME");
+  promela->add_flag("--patches", o.patches, "only replay, of headers with a bug of verify/mutants each; all have to be refused");
+  promela->add_option("--recorder", o.recorder, "only replay, what this recorder records in place of logbuf-record")->type_name("FILE");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -415,6 +423,7 @@ int main(int argc, char** argv) {
   }
   if (o.calibrate) return run_calibration(o, command);
   if (o.random) return run_random_workloads(o);
+  if (o.promela) return run_promela({o.filters, o.deep, o.patches, o.jobs, o.json, o.junit, o.markdown, o.trail, o.recorder});
   std::string error;
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);
