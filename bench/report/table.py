@@ -50,10 +50,13 @@ class Table:
         return sorted(found - set(OURS) - set(LIMITS), key=lambda r: (not self.variable[r], r))
 
     def figure(self, row, ring, reads):
-        """A ring that has not this way to read is taken with the best that it has; many records at once count as one way."""
+        """A peer that has not this way to read is taken with the best that it has; many records at once count as one way. The
+        ring by hand is compared with nothing but the same way to read."""
         mine = {r: v for (name, r), v in row.items() if name == ring}
         if reads in mine:
             return mine[reads]
+        if ring == "handwritten":
+            return None
         if reads in MANY or ring in LIMITS:
             return max(mine.values(), key=lambda v: v["median"], default=None)
         return mine.get("single")
