@@ -21,6 +21,10 @@ struct recording_traits : default_traits {
   using atomics = recording;
 };
 
+struct clearing_traits : recording_traits {
+  static constexpr zeroing zeroed = zeroing::by_producer;
+};
+
 constexpr std::uint64_t capacity = 1024;
 
 // The offsets of [from, to), by lines of the hints' positions.
@@ -103,9 +107,6 @@ TEST_CASE("a consumer asks for no large record, and for none while it keeps up")
 }
 
 TEST_CASE("a consumer that does not zero, has many producers, or a large ring, asks for nothing") {
-  struct clearing_traits : recording_traits {
-    static constexpr zeroing zeroed = zeroing::by_producer;
-  };
   const auto asks = [](auto ends) {
     auto& [tx, rx] = ends;
     std::size_t hints = 0;
