@@ -19,7 +19,6 @@ inline constexpr std::size_t header_size = 8;
 inline std::uint32_t stride_of(std::uint32_t size) noexcept { return (size + 7) & ~7u; }
 inline std::uint32_t size_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word & size_bits); }
 inline constexpr std::uint32_t ahead = 1024, largest_read_ahead = 512;  // bytes: prefetch
-inline constexpr std::uint64_t never_looks = ~std::uint64_t{0};
 inline std::int64_t distance(std::uint64_t from, std::uint64_t to) noexcept { return static_cast<std::int64_t>(to - from); }
 
 struct ring {
@@ -182,10 +181,10 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
 }
 
 using claim_function = bool (*)(producer&, std::size_t, std::uint32_t, write_claim&);
-// Bytes between the looks at the tail of a consumer: with many producers, or a large ring, it gives no hints.
+// Of a consumer: with many producers, or a large ring, it gives none.
 template <claim_function Claim>
-constexpr std::uint64_t look_interval(std::uint64_t capacity) noexcept {
-  return Claim == spsc_claim && capacity <= 128 * 1024 ? capacity / 4 : never_looks;
+constexpr bool gives_hints(std::uint64_t capacity) noexcept {
+  return Claim == spsc_claim && capacity <= 128 * 1024;
 }
 
 // Publishes the first n bytes; the rest of the claim becomes a skip.
@@ -214,13 +213,15 @@ struct alignas(128) consumer {
   std::byte* buffer;
   std::uint64_t capacity, threshold;  // bytes that may be held back
   std::uint64_t position, zeroed, released;  // next record; zero again before it; the published head
-  std::uint64_t tail_seen, looked_at, look_interval;  // prefetch: the producers were there; where it saw that; bytes between looks
+  std::uint64_t tail_seen, looked_at;        // prefetch: the producers were there; where it saw that
   std::uint32_t uses = 1;   // the owner and its open claim
+  bool is_corrupt = false;  // of checked rings alone: so that what follows is at the same place
+  bool gives_hints;
 
-  consumer(ring& r, std::uint64_t release_threshold, std::uint64_t tail_look_interval) noexcept
+  consumer(ring& r, std::uint64_t release_threshold, bool hints) noexcept
       : shared(&r), buffer(r.buffer), capacity(r.capacity), threshold(release_threshold),
         position(r.head.load(std::memory_order_relaxed)), zeroed(position), released(position), tail_seen(position),
-        looked_at(position), look_interval(tail_look_interval) {}
+        looked_at(position), gives_hints(hints) {}
   std::uint64_t offset(std::uint64_t p) const noexcept { return p & (capacity - 1); }
 };
 
@@ -298,7 +299,7 @@ inline void release(consumer& c) noexcept {
   if (stride > largest_read_ahead) return;
   const std::uint64_t from = c.position + ahead;
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]] prefetch(c, from, stride);
-  else if (c.position - c.looked_at >= c.look_interval) [[unlikely]] look_at_tail(c);
+  else if (c.gives_hints && c.position - c.looked_at >= c.capacity / 4) [[unlikely]] look_at_tail(c);
 }
 [[gnu::always_inline]] inline void zero_record(consumer& c, std::uint64_t start) noexcept {
   const std::uint64_t end = c.position;

@@ -39,13 +39,13 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
 
 template <class Traits>
 struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
-  consumer_core(ring_state<Traits>& r, std::uint64_t release_threshold, std::uint64_t tail_look_interval) noexcept {
+  consumer_core(ring_state<Traits>& r, std::uint64_t release_threshold, bool hints) noexcept {
     using P = typename Traits::atomics;
     this->ring = &r;
     this->region = typename P::region(r.buffer);
     this->capacity = r.capacity;
     this->threshold = release_threshold;
-    this->look_interval = tail_look_interval;
+    this->gives_hints = hints;
     this->position = this->zeroed = this->released = this->tail_seen = this->looked_at =
         P::load(at<site::occupancy_head>, r.head);
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;

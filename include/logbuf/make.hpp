@@ -36,8 +36,7 @@ struct make_access {
     auto* p = new (std::nothrow) detail::producer_core<Traits>(*ring);
     const std::uint64_t threshold = o.release_threshold == options::a_sixteenth ? capacity / 16 : o.release_threshold;
     const bool hints = !Claiming::shared && capacity <= P::prefetch_largest_ring;
-    const std::uint64_t look_interval = hints ? capacity / 4 : detail::never_looks;
-    auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, threshold, look_interval);
+    auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, threshold, hints);
     if (p == nullptr || c == nullptr) {
       delete p;
       delete c;

@@ -18,7 +18,6 @@
 namespace logbuf::inline v0::detail {
 
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some hints are given twice
-inline constexpr std::uint64_t never_looks = ~std::uint64_t{0};  // look_interval of a consumer that gives no hints
 
 template <class Cursor, class P>
 [[gnu::always_inline]] inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
@@ -50,8 +49,8 @@ template <class Traits>
 }
 
 // The consumer is about to read the record of this header, or has found none. Large records are left to the processor's
-// own prefetching. The tail is the producers' line: it is looked at once in a look_interval, and not while the consumer
-// keeps up with them.
+// own prefetching. The tail is the producers' line: it is looked at once in a quarter of the ring, and not while the
+// consumer keeps up with them.
 template <class Traits>
 [[gnu::always_inline]] inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;
@@ -65,7 +64,7 @@ template <class Traits>
   const position_type from = c.position + P::prefetch_distance;
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]]
     prefetch<consumer_cursor<Traits>, P>(c, from, stride);
-  else if (c.position - c.looked_at >= c.look_interval) [[unlikely]]
+  else if (c.gives_hints && c.position - c.looked_at >= c.capacity / 4) [[unlikely]]
     look_at_tail(c);
 }
 

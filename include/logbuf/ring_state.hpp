@@ -123,9 +123,9 @@ struct consumer_cursor {
   position_type released = 0;   // bytes before it are the producers': the published head
   position_type tail_seen = 0;  // prefetch: the producers were there already
   position_type looked_at = 0;  // prefetch: where the consumer saw that, or kept up with them
-  std::uint64_t look_interval = 0;  // prefetch: bytes between its looks at the tail
   std::uint32_t uses = 1;       // the handle and its open claim
   bool is_corrupt = false;      // checked rings: a header was bad; for ever
+  bool gives_hints = false;     // prefetch: this consumer looks at the tail, and asks
   counters_of<Traits, consumer_counts>* counts = nullptr;
 
   std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }
