@@ -12,6 +12,9 @@ json to_json(const result& r) {
             {"search", to_string(r.how)},
             {"executions", r.executions},
             {"redundant", r.redundant},
+            {"blocked", r.blocked},
+            {"given_up", r.given_up},
+            {"duplicates", r.duplicates},
             {"explored_to_the_end", r.to_the_end},
             {"seconds", r.seconds},
             {"verdict", to_string(r.is)},
@@ -39,11 +42,15 @@ result from_json(const json& j) {
   result r;
   r.scenario = j.at("scenario");
   r.engine = j.at("engine");
-  for (const auto s : {models::search::reduced, models::search::full, models::search::bound, models::search::random})
+  for (const auto s : {models::search::reduced, models::search::full, models::search::bound, models::search::random,
+                       models::search::graphs})
     if (j.at("search") == to_string(s)) r.how = s;
   r.context_bound = j.value("context_bound", 0u);
   r.executions = j.at("executions");
   r.redundant = j.at("redundant");
+  r.blocked = j.value("blocked", std::uint64_t{0});
+  r.given_up = j.value("given_up", std::uint64_t{0});
+  r.duplicates = j.value("duplicates", std::uint64_t{0});
   if (j.contains("outcomes")) {
     r.outcomes = j["outcomes"].at("count");
     r.outcome_digest = j["outcomes"].at("digest");

@@ -36,7 +36,7 @@ enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored
 struct settings {
   bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false;
   std::vector<std::string> filters{};
-  std::string scheduler{};
+  std::string scheduler{}, engine{};
   unsigned context_bound = 0, spurious_failures = 1;
   std::uint64_t executions = 0, seed = 1;
   double seconds = 0;
@@ -97,6 +97,7 @@ std::vector<job> plan(const settings& o, std::string& error) {
     job j{w.name, {}, weakened};
     models::limits& l = j.within;
     if (w.bound != 0) l.how = models::search::bound, l.context_bound = w.bound;
+    if (o.engine == "rc11") l.how = models::search::graphs;
     if (o.scheduler == "reduced") l.how = models::search::reduced;
     if (o.scheduler == "full") l.how = models::search::full;
     if (o.scheduler == "bound" || o.context_bound != 0) l.how = models::search::bound;
@@ -348,6 +349,8 @@ int main(int argc, char** argv) {
   app.add_flag("--list", o.list, "list the scenarios: what each would catch, its bounds, what it has to reach");
   app.add_flag("--sites", o.sites, "list the ordering sites: order, partner, and what breaks when one is weakened");
   app.add_option("--filter", o.filters, "only the scenario of this name, or those whose name contains TEXT; repeatable")->type_name("TEXT");
+  app.add_option("--engine", o.engine, "relacy (default), or rc11: every consistent execution graph once")
+      ->check(CLI::IsMember({"relacy", "rc11"}));
   app.add_option("--scheduler", o.scheduler, "reduced (default), or Relacy's own full, bound or random")
       ->check(CLI::IsMember({"reduced", "full", "bound", "random"}));
   app.add_option("--context-bound", o.context_bound, "preemptions in an execution, 1 to 9; means --scheduler bound")
@@ -405,6 +408,8 @@ int main(int argc, char** argv) {
   if (o.sites) return list_sites(), all_held;
   if (o.scheduler != "" && o.scheduler != "bound" && o.context_bound != 0)
     return complain("--context-bound goes with --scheduler bound");
+  if (o.engine == "rc11" && (!o.scheduler.empty() || o.context_bound != 0))
+    return complain("--scheduler and --context-bound are Relacy's; --engine rc11 has one search");
   if (o.mutants && !o.weaken.empty()) return complain("mutants weakens the sites itself: --weaken does not go with it");
   if (!o.replay.empty()) return run_replay(o);
   std::string command = "logbuf-verify";

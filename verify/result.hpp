@@ -35,6 +35,7 @@ constexpr const char* to_string(models::search s) {
     case models::search::full: return "full";
     case models::search::bound: return "bound";
     case models::search::random: return "random";
+    case models::search::graphs: return "graphs";
   }
   return "?";
 }
@@ -68,6 +69,7 @@ struct result {
   unsigned context_bound = 0;
   std::uint64_t executions = 0;
   std::uint64_t redundant = 0;
+  std::uint64_t blocked = 0, given_up = 0, duplicates = 0;  // of the RC11 engine
   std::uint64_t outcomes = 0, outcome_digest = 0;
   bool to_the_end = false;
   double seconds = 0;

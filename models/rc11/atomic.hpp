@@ -34,14 +34,18 @@ class object {
   explicit object(std::uint64_t mask) : where_(the_machine.create_uninitialised(this)), mask_(mask) {}
   object(const object&) = delete;
   object& operator=(const object&) = delete;
-  ~object() { the_machine.destroy(where()); }
+  ~object() {
+    if (!the_machine.destroy(where())) the_machine.fail("use after free", "an object ends, and an access to it does not happen before that");
+  }
 
   answer perform(op what, std::memory_order order, std::uint64_t operand = 0, std::uint64_t expected = 0,
                  std::memory_order failure = std::memory_order_relaxed) const {
     operation o;
     o.what = what, o.order = order, o.failure = failure, o.where = where();
     o.operand = operand, o.expected = expected, o.mask = mask_, o.name = "atomic";
-    return the_machine.perform(o);
+    const answer a = the_machine.perform(o);
+    if (a.races) the_machine.fail_of_race();
+    return a;
   }
   location where() const {
     if (!the_machine.is_alive(where_, this)) the_machine.fail("use after free", "access to an object after its end");
@@ -103,7 +107,11 @@ class plain {
  public:
   plain() : object_(detail::mask_of<T>) {}
   plain(T value) : object_(detail::to_bits(value), detail::mask_of<T>) {}
-  T get() const { return detail::from_bits<T>(the_machine.read_plain(object_.where(), 0)); }
+  T get() const {
+    const location l = object_.where();
+    if (!the_machine.read_plain(l, 0)) the_machine.fail_of_race();
+    return detail::from_bits<T>(the_machine.newest(l));
+  }
   void set(T v) { object_.perform(op::plain_store, std::memory_order_relaxed, detail::to_bits(v)); }
   operator T() const { return get(); }
   plain& operator=(T v) {

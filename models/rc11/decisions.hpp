@@ -1,7 +1,7 @@
 // A counterexample as text: what was decided, event by event, in an order in which it can be decided again.
 //
 // A decision is the thread whose event comes next, and a number: where a read's source, or a write, stands among the writes
-// to its location that came before in this order, or which alternative was chosen. "0.1 1.0 1.2!"; '!' is a spurious failure.
+// to its location that came before in this order, or which alternative was chosen. "0.1,1.0,1.2!"; '!' is a spurious failure.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +64,7 @@ inline std::vector<decision> decisions_of(const graph& g, const std::vector<even
 inline std::string to_text(const std::vector<decision>& all) {
   std::string text;
   for (const decision& d : all) {
-    if (!text.empty()) text += ' ';
+    if (!text.empty()) text += ',';
     text += std::to_string(d.thread) + '.' + std::to_string(d.number) + (d.spurious ? "!" : "");
   }
   return text.empty() ? "-" : text;
@@ -86,7 +86,7 @@ inline std::vector<decision> parse_decisions(const std::string& text) {
     d.number = number();
     if (*at == '!') d.spurious = true, ++at;
     all.push_back(d);
-    while (*at == ' ') ++at;
+    if (*at == ',') ++at;
   }
   return all;
 }

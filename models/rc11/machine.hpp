@@ -26,6 +26,7 @@ struct answer {
   bool exclusive = false;   // a read-modify-write that took place
   bool spurious = false;
   bool newest = true;       // nothing newer had run
+  bool races = false;       // machine::fail_of_race() says so, once the policy has noted the access
 };
 
 // How a waiting thread that nobody lets go on is to be taken.
@@ -79,14 +80,14 @@ class machine {
     places_[l].is_initialised = false;
     return l;
   }
-  void destroy(location l, std::uint32_t note = 0) {
-    if (is_in_thread()) note_plain(l, shadow::plain_write, note);
+  // False: an access to it does not happen before its end.
+  bool destroy(location l, std::uint32_t note = 0) {
+    const bool is_last = give_back(l, note);
     places_[l].address = nullptr;
+    return is_last;
   }
-  // All of its bytes are given back: a write, of no value. Its owner may use it once more, when the threads have ended.
-  void give_back(location l, std::uint32_t note) {
-    if (is_in_thread()) note_plain(l, shadow::plain_write, note);
-  }
+  // A plain write of no value. The owner may use the location once more, when the threads have ended.
+  bool give_back(location l, std::uint32_t note) { return !is_in_thread() || note_plain(l, shadow::plain_write, note); }
   bool is_alive(location l, const void* address) const { return l < location_count_ && places_[l].address == address; }
 
   answer perform(const operation& what) {
@@ -97,12 +98,11 @@ class machine {
     return a;
   }
 
-  std::uint64_t read_plain(location l, std::uint32_t note) {
-    if (!is_in_thread()) return places_[l].direct;
-    const event_id source = newest_that_ran(l);
-    if (source == initial && !places_[l].is_initialised) fail("uninitialised access", "a plain read of memory that nobody has written");
-    note_plain(l, shadow::plain_read, note);
-    return graph_().value_of(source, l);
+  // A plain read, of the newest value. False: it races.
+  bool read_plain(location l, std::uint32_t note) {
+    if (is_in_thread() && !places_[l].is_initialised && newest_that_ran(l) == initial)
+      fail("uninitialised access", "a plain read of memory that nobody has written");
+    return !is_in_thread() || note_plain(l, shadow::plain_read, note);
   }
   // Whatever a load might see.
   std::uint64_t newest(location l) const {
@@ -167,6 +167,7 @@ class machine {
     return graph_().at(running_, threads_[running_].done).before;
   }
 
+  [[noreturn]] void fail_of_race() { fail("data race", "two accesses that nothing orders, of which one is a plain write, or one is plain and one writes"); }
   [[noreturn]] void fail(const char* kind, const std::string& text) {
     program_memory.is_on = false;
     failure_kind = kind;
@@ -433,17 +434,17 @@ class machine {
         how = shadow::atomic_write;
       }
     }
-    if (const auto* race = p.accesses.add(how, t, last->before, me.done, what.note)) fail_of_race(*race, what.note);
+    a.races = !add_access(p, how, last->before, me.done, what.note);
     return a;
   }
 
-  void note_plain(location l, shadow::access how, std::uint32_t note) {
-    const clock c = now();
-    if (const auto* race = places_[l].accesses.add(how, running_, c, threads_[running_].done + 1, note)) fail_of_race(*race, note);
+  bool note_plain(location l, shadow::access how, std::uint32_t note) {
+    return add_access(places_[l], how, now(), threads_[running_].done + 1, note);
   }
-  [[noreturn]] void fail_of_race(const shadow::earlier& first, std::uint32_t second) {
-    raced_first = first.note, raced_second = second;
-    fail("data race", "");
+  bool add_access(place& p, shadow::access how, const clock& before, unsigned when, std::uint32_t note) {
+    const shadow::earlier* const race = p.accesses.add(how, running_, before, when, note);
+    if (race != nullptr) raced_first = race->note, raced_second = note;
+    return race == nullptr;
   }
 
   event_id newest_that_ran(location l) const {
