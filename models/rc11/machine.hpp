@@ -313,6 +313,7 @@ class machine {
     }
     place& p = places_[l];
     p.address = address;
+    p.direct = 0;
     p.is_initialised = true;
     p.accesses.clear();
     return static_cast<location>(l);
@@ -507,7 +508,9 @@ class machine {
         a.exclusive = p.direct == what.expected;
         if (!a.exclusive) break;
         [[fallthrough]];
-      default: p.direct = explorer::result_of(what, p.direct);
+      default:
+        p.direct = explorer::result_of(what, p.direct);
+        p.is_initialised = true;
     }
     return a;
   }

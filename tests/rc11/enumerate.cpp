@@ -134,9 +134,11 @@ class enumeration {
       }
       choice_[i] = {s, false, 0};
       assign(i + 1);
-      if (o.what == op::compare_exchange) {
+      if (o.what == op::compare_exchange && assumed_ != spurious_left_) {
         choice_[i].spurious = true;
+        ++assumed_;
         assign(i + 1);
+        --assumed_;
       }
     }
   }
@@ -162,7 +164,8 @@ class enumeration {
           const std::size_t i = first + at_step[t];
           const small_step& s = program_[t][at_step[t]];
           const assumption& a = choice_[i];
-          if (s.condition >= 0 && s.condition != last[t]) {
+          if ((s.condition >= 0 && s.condition != last[t]) ||
+              (s.after >= 0 && node_of[first + static_cast<std::size_t>(s.after)] < 0)) {
             if (a.source != -1 || a.spurious || a.value != 0) return;  // the same again
             node_of[i] = -2;
             ++at_step[t], progress = true;
@@ -186,6 +189,11 @@ class enumeration {
             }
             n.read = nodes_[static_cast<std::size_t>(n.source)].written;
             last[t] = static_cast<int>(n.read);
+            if (s.awaited >= 0 && s.awaited != last[t]) return;
+            if (s.changes >= 0) {
+              const int other = node_of[first + static_cast<std::size_t>(s.changes)];
+              if (other < 0 || nodes_[static_cast<std::size_t>(other)].read == n.read) return;
+            }
             n.spurious = a.spurious;
             const bool matches = n.read == s.what.expected;
             if (a.spurious && !matches) return;
@@ -310,7 +318,7 @@ class enumeration {
   }
 
   const small_program& program_;
-  unsigned spurious_left_;
+  unsigned spurious_left_, assumed_ = 0;
   std::vector<place> steps_;
   std::vector<assumption> choice_;
   unsigned locations_ = 0, all_locations_ = 0;

@@ -7,17 +7,28 @@ namespace {
 
 using namespace models::rc11;
 
-// The next step of a thread, by its events so far; none: the thread is done.
-const small_step* next_step(const small_program& p, const graph& g, unsigned t) {
+// The next step of a thread, by its events so far; none: the thread is done, or waits.
+const small_step* next_step(const small_program& p, const graph& g, unsigned t, bool& waits) {
   int last = -1;
   std::size_t step = 0;
+  std::vector<std::uint64_t> values(p[t].size());
+  std::vector<bool> taken(p[t].size());
   for (unsigned n = 1; n <= g.size(t); ++n) {
     const event& e = g.at(t, n);
     step = e.what.note + 1;
-    if (e.is_read() || e.is == kind::choice) last = static_cast<int>(e.value);
+    taken[step - 1] = true;
+    if (!e.is_read() && e.is != kind::choice) continue;
+    last = static_cast<int>(e.value);
+    values[step - 1] = e.value;
+    const small_step& s = p[t][step - 1];
+    waits |= s.awaited >= 0 && s.awaited != last;
+    waits |= s.changes >= 0 && e.value == values[static_cast<std::size_t>(s.changes)];
   }
+  if (waits) return nullptr;
   for (; step != p[t].size(); ++step)
-    if (p[t][step].condition < 0 || p[t][step].condition == last) return &p[t][step];
+    if ((p[t][step].condition < 0 || p[t][step].condition == last) &&
+        (p[t][step].after < 0 || taken[static_cast<std::size_t>(p[t][step].after)]))
+      return &p[t][step];
   return nullptr;
 }
 
@@ -59,14 +70,14 @@ explored explore(const small_program& p, unsigned spurious_failures) {
   x.start(static_cast<unsigned>(p.size()), spurious_failures);
   for (bool more = true; more;) {
     auto step = explorer::step::extended;
+    bool waits = false;
     for (unsigned t = 0; t != p.size() && step == explorer::step::extended;) {
-      const small_step* s = next_step(p, x.current(), t);
+      const small_step* s = next_step(p, x.current(), t, waits);
       if (s == nullptr) {
         ++t;
         continue;
       }
       step = x.extend(t, s->what);
-      t = 0;
     }
     if (step == explorer::step::restart) {
       more = x.restart();
@@ -74,6 +85,8 @@ explored explore(const small_program& p, unsigned spurious_failures) {
     }
     if (step == explorer::step::dead) {
       ++result.dead;
+    } else if (waits) {
+      ++result.blocked;
     } else {
       ++result.complete;
       result.found.insert(to_text(x.current(), static_cast<unsigned>(p.size()), locations));

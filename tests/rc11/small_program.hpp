@@ -16,6 +16,9 @@ namespace rc11 = logbuf::models::rc11;
 struct small_step {
   rc11::operation what;
   int condition = -1;  // only if the thread's last read was this value
+  int after = -1;      // only if this step of the thread was taken
+  // Of a read that waits: what it has to see, or the step whose value it must not see again. Else the thread stays there.
+  int awaited = -1, changes = -1;
 };
 using small_program = std::vector<std::vector<small_step>>;
 
@@ -25,7 +28,7 @@ using executions = std::set<std::string>;
 struct explored {
   executions found;
   std::uint64_t complete = 0;  // more than were found: some came twice
-  std::uint64_t dead = 0;
+  std::uint64_t blocked = 0, dead = 0;
 };
 explored explore(const small_program& p, unsigned spurious_failures);
 
