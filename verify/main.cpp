@@ -157,12 +157,13 @@ template <class Rows>
 bool write_reports(const settings& o, const std::vector<result>& results, const Rows& rows, const std::string& command) {
   const bool json = o.json.empty() || write_file(o.json, as_json(results, command));
   const bool junit = o.junit.empty() || write_file(o.junit, as_junit(results));
-  const bool markdown = o.markdown.empty() || write_file(o.markdown, as_markdown(rows, command));
+  const bool markdown = o.markdown.empty() || write_file(o.markdown, o.engine == "rc11" ? graphs_as_markdown(rows, command) : as_markdown(rows, command));
   return json && junit && markdown;
 }
 
 int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::string& command) {
-  std::printf("%s\n%s", limits_of_relacy, table_header().c_str());
+  const bool graphs = o.engine == "rc11";
+  std::printf("%s\n%s", graphs ? limits_of_rc11 : limits_of_relacy, table_header(graphs).c_str());
   std::fflush(stdout);
   progress_line line(!o.quiet);
   std::vector<result> results(jobs.size());
@@ -218,7 +219,7 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
   if (!o.orders_only) {
     std::printf("\nEach bug in verify/mutants, as a patch of the headers.\n\n%-32s %-11s %-42s %12s  %s\n%s\n", "patch", "verdict",
                 "first scenario to fail", "executions", "how", std::string(140, '-').c_str());
-    const auto patches = run_patches(o.jobs, [&](const patch& p) {
+    const auto patches = run_patches(o.jobs, o.engine == "rc11", [&](const patch& p) {
       std::printf("%-32s %-11s %-42s %12llu  %s\n", p.name.c_str(), verdict_text(p), p.killer.scenario.c_str(),
                   static_cast<unsigned long long>(p.killer.executions), how(p).c_str());
       std::fflush(stdout);
@@ -256,6 +257,34 @@ int run_comparison(const settings& o, const std::vector<job>& jobs) {
   return differ == 0 && agreed != 0 ? all_held : something_failed;
 }
 
+// Every outcome that Relacy sees has to be one of an execution graph.
+int run_engine_comparison(const settings& o, std::vector<job> jobs) {
+  const std::uint64_t executions = o.executions != 0 ? o.executions : 100'000;
+  std::printf("Outcomes on execution graphs, and those of Relacy's reduced search, where it comes to its end within %llu executions\n"
+              "(--executions): the first have to include the second.\n\n%-50s %12s %12s %12s %12s  %s\n%s\n",
+              static_cast<unsigned long long>(executions), "scenario", "graphs", "outcomes", "Relacy", "outcomes", "verdict",
+              std::string(120, '-').c_str());
+  for (job& j : jobs) j.within.compare = j.within.count_duplicates = true, j.within.max_executions = executions;
+  std::ptrdiff_t agreed = 0, differ = 0, alone = 0;
+  run_all(jobs, o.jobs, {{}, [&](std::size_t i, const result& r) {
+            const bool compared = r.relacy_executions != 0;
+            const bool right = passes(r.is) && r.missed_outcomes == 0 && r.duplicates == 0;
+            std::printf("%-50s %12llu %12llu %12s %12s  %s\n", jobs[i].scenario.c_str(), static_cast<unsigned long long>(r.executions),
+                        static_cast<unsigned long long>(r.outcomes),
+                        compared ? std::to_string(r.relacy_executions).c_str() : "-",
+                        compared ? std::to_string(r.relacy_outcomes).c_str() : "-",
+                        !passes(r.is) ? to_string(r.is) : r.duplicates != 0 ? "AN EXECUTION COMES TWICE"
+                        : r.missed_outcomes != 0 ? (std::to_string(r.missed_outcomes) + " MISSED").c_str()
+                        : compared ? "included" : "nothing to compare with");
+            std::fflush(stdout);
+            ++(!right ? differ : compared ? agreed : alone);
+            return true;
+          }});
+  if (alone != 0) std::printf("\n%td scenarios are too large for Relacy\n", alone);
+  std::printf("\n%td passed, %td failed\n", agreed, differ);
+  return differ == 0 && agreed != 0 ? all_held : something_failed;
+}
+
 int run_calibration(const settings& o, const std::string& command) {
   std::printf("Litmus tests: what the reduced search has to see, must never see, and is known to miss%s.\n\n%-22s %-34s %-10s %-10s %10s %10s  %s\n%s\n",
               o.engine == "rc11" ? " (Relacy; here on execution graphs, which have to show that too, but for load buffering)" : "",
@@ -271,7 +300,7 @@ int run_calibration(const settings& o, const std::string& command) {
     std::fflush(stdout);
     ++(c.wrong.empty() ? good : bad);
   });
-  const bool written = (o.markdown.empty() || write_file(o.markdown, as_markdown(all))) &&
+  const bool written = (o.markdown.empty() || write_file(o.markdown, o.engine == "rc11" ? graphs_as_markdown(all) : as_markdown(all))) &&
                        (o.report.empty() || report_page(o.report).add(all, command));
   std::printf("\n%td passed, %td failed\n", good, bad);
   if (all.empty()) return complain("no litmus test matches --filter");
@@ -293,8 +322,9 @@ int run_random_workloads(const settings& o) {
   s.count = o.count != 0 ? o.count : o.deep ? 5000 : 200;
   s.seed = o.seed;
   s.at_a_time = o.jobs;
+  if (o.engine == "rc11") s.how = models::search::graphs;
   if (o.executions != 0) s.max_executions = o.executions;
-  std::printf("Random workloads (seed %llu), each explored by the reduced search; at most %llu executions of each.\n\n",
+  std::printf("Random workloads (seed %llu), each explored to its end; at most %llu executions of each.\n\n",
               static_cast<unsigned long long>(s.seed), static_cast<unsigned long long>(s.max_executions));
   std::fflush(stdout);
   progress_line line(!o.quiet);
@@ -425,6 +455,6 @@ int main(int argc, char** argv) {
   std::string error;
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);
-  if (o.compare) return run_comparison(o, jobs);
+  if (o.compare) return o.engine == "rc11" ? run_engine_comparison(o, jobs) : run_comparison(o, jobs);
   return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
 }

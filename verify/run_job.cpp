@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <sstream>
+#include <utility>
 
+#include "../models/outcomes.hpp"
 #include "../models/session.hpp"
 #include "engines.hpp"
 #include "history.hpp"
@@ -145,6 +147,17 @@ static result run_litmus(const job& j) {
   return r;
 }
 
+// What Relacy's reduced search sees of the workload: its outcomes, if it comes to its end.
+static models::outcome_set outcomes_of_relacy(const workload& w, const job& j, result& r) {
+  models::limits l = j.within;
+  l.how = models::search::reduced, l.collect_outcomes = true;
+  const models::outcome o = run_relacy(w, l);
+  if (o.to_the_end) r.relacy_executions = o.executions, r.relacy_outcomes = o.outcomes;
+  models::current = {};
+  running = {&w, {}};
+  return std::exchange(models::outcomes, {});
+}
+
 result run_job(const job& j) {
   if (j.scenario.starts_with(litmus_prefix)) return run_litmus(j);
   const workload& w = *find_scenario(j.scenario);
@@ -152,10 +165,14 @@ result run_job(const job& j) {
   for (const weakening& weak : j.weakened)
     models::current.orders[static_cast<std::size_t>(find_site(weak.site)->id)] = *find_order(weak.order);
 
-  const auto start = std::chrono::steady_clock::now();
-  const models::outcome o = run_engine(w, j.within);
-
   result r;
+  models::outcome_set others;
+  models::limits within = j.within;
+  if (within.compare) others = outcomes_of_relacy(w, j, r), within.collect_outcomes = true, within.max_executions = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const models::outcome o = run_engine(w, within);
+  if (r.relacy_executions != 0) r.missed_outcomes = others.missing_in(models::outcomes);
+
   r.scenario = j.scenario;
   r.how = j.within.how;
   r.context_bound = j.within.how == models::search::bound ? j.within.context_bound : 0;
