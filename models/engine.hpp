@@ -32,6 +32,7 @@ struct limits {
   reduction reduce = reduction::reads_from;
   bool newest_two = false;        // of the reduced search: loads see no more than in the full search
   unsigned spurious_failures = 1;  // of compare-exchanges, in each execution of the reduced search
+  unsigned lost_exchanges = ~0u;  // of a run on graphs: that a thread tries again, in each execution
   unsigned context_bound = 2;
   std::uint64_t max_executions = 0;  // 0: none
   double max_seconds = 0;            // 0: none
@@ -57,6 +58,7 @@ struct outcome {
   std::string failure{};  // what failed
   std::string kind{};     // "data race", "assertion", ...
   std::string state{};    // for replay
+  std::string graph{}, dot{};  // the execution that failed, of an engine whose executions are graphs
 };
 
 }  // namespace logbuf::models

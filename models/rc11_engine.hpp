@@ -56,6 +56,7 @@ struct rc11_engine {
     current.forgot_stores = false;
     rc11::settings s;
     s.spurious_failures = l.spurious_failures;
+    s.lost_exchanges = l.lost_exchanges;
     s.max_executions = l.max_executions;
     s.max_seconds = l.max_seconds;
     s.count_duplicates = l.count_duplicates;
@@ -76,6 +77,7 @@ struct rc11_engine {
     o.kind = r.kind;
     o.failure = r.failure;
     o.state = r.replay;
+    o.graph = r.graph, o.dot = r.dot;
     return o;
   }
 

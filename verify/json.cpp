@@ -34,7 +34,7 @@ json to_json(const result& r) {
       steps.push_back({{"thread", s.thread}, {"site", s.site}, {"operation", s.operation}, {"value", s.value},
                        {"order", s.order}, {"source", s.source}, {"synchronises", s.synchronises}});
     j["failure"] = {{"kind", r.kind}, {"what", r.failure}, {"history", r.history}, {"replay", r.replay},
-                    {"steps", steps}, {"raced", {r.raced_first, r.raced_second}}};
+                    {"steps", steps}, {"graph", r.graph}, {"dot", r.dot}, {"raced", {r.raced_first, r.raced_second}}};
   }
   return j;
 }
@@ -72,6 +72,7 @@ result from_json(const json& j) {
     r.failure = j["failure"].at("what");
     r.history = j["failure"].at("history");
     r.replay = j["failure"].at("replay");
+    r.graph = j["failure"].at("graph"), r.dot = j["failure"].at("dot");
     for (const json& s : j["failure"].at("steps"))
       r.steps.push_back({s.at("thread"), s.at("site"), s.at("operation"), s.at("value"), s.at("order"), s.at("source"),
                          s.at("synchronises")});

@@ -43,6 +43,8 @@ struct settings {
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
+  unsigned lost_exchanges = ~0u;
+  std::string dot{};
   std::string shard{}, report{}, scenario_file{}, save{};
   std::uint64_t count = 0;
 };
@@ -104,6 +106,7 @@ std::vector<job> plan(const settings& o, std::string& error) {
     if (o.scheduler == "random") l.how = models::search::random;
     if (o.context_bound != 0) l.context_bound = o.context_bound;
     l.spurious_failures = o.spurious_failures;
+    l.lost_exchanges = o.lost_exchanges;
     l.max_executions = o.executions;
     if (l.how == models::search::random) {
       if (l.max_executions == 0) l.max_executions = o.deep ? 2'000'000 : 100'000;
@@ -188,6 +191,8 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
   const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
   const bool written = write_reports(o, results, results, command) &&
                        (o.report.empty() || report_page(o.report).add(results, command));
+  for (const result& r : results)
+    if (!o.dot.empty() && !r.dot.empty() && (write_file(o.dot, r.dot), true)) break;
   std::uint64_t executions = 0;
   for (const result& r : results) executions += r.executions;
   std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));
@@ -393,6 +398,9 @@ int main(int argc, char** argv) {
   app.add_option("--seed", o.seed, "first seed of --scheduler random; seed of the random workloads")->type_name("N");
   app.add_option("--spurious", o.spurious_failures, "spurious failures of compare-exchanges in an execution of the reduced search (default 1)")
       ->type_name("N")->check(CLI::Range(0, 9));
+  app.add_option("--lost", o.lost_exchanges, "failed compare-exchanges that a thread tries again in an execution of --engine rc11 (default: all)")
+      ->type_name("N");
+  app.add_option("--dot", o.dot, "write the first failing execution graph of --engine rc11 for Graphviz")->type_name("FILE");
   app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
   app.add_option("--scenarios", o.scenario_file, "scenarios of your own, from a JSON file, in place of the library's")->type_name("FILE");
   app.add_option("--shard", o.shard, "only the I-th of N parts of the scenarios, to split them over machines")->type_name("I/N");

@@ -72,6 +72,7 @@ std::string failure_text(const result& r) {
   if (const workload* w = find_scenario(r.scenario)) text += "  it looks for: " + w->catches + "\n";
   if (!r.weakened.empty()) text += "  weakened: " + mutant_text(r) + "\n";
   text += "  " + r.failure + "\n\n" + r.history;
+  if (!r.graph.empty()) text += "\n  its graph (thread.event; @ is a location, with its modification order):\n" + r.graph;
   if (!r.replay.empty()) text += "\n  to repeat this execution alone:\n  logbuf-verify" + replay_options + " --replay '" + r.replay + "'\n";
   return text;
 }

@@ -83,6 +83,7 @@ struct result {
   std::vector<history_step> steps{};  // the same
   int raced_first = -1, raced_second = -1;  // of a data race: its steps
   std::string replay{};     // for --replay
+  std::string graph{}, dot{};  // of the RC11 engine: the failing execution as a graph
   struct reached_state {
     std::string name;
     std::uint64_t times;

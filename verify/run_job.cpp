@@ -191,6 +191,7 @@ result run_job(const job& j) {
     r.is = verdict::failed;
     r.kind = o.kind;
     r.failure = o.failure;
+    r.graph = o.graph, r.dot = o.dot;
     r.history = print_history(static_cast<unsigned>(w.threads.size()));
     r.steps = history_steps();
     if (models::current.raced_first != models::session::none) {

@@ -16,6 +16,7 @@
 #include <unordered_set>
 
 #include "machine.hpp"
+#include "picture.hpp"
 
 namespace logbuf::models::rc11 {
 
@@ -43,6 +44,8 @@ struct report {
   std::string kind{};     // of the failure: "data race", "assertion", "deadlock", ...
   std::string failure{};
   std::string replay{};   // for settings::replay
+  std::string graph{};    // the execution that failed, as text, and as Graphviz DOT
+  std::string dot{};
 };
 
 // Fails the execution at hand; for assertions of the program.
@@ -69,6 +72,17 @@ inline std::uint64_t hash_of(const graph& g) {
   for (std::size_t l = 0; l != g.location_count(); ++l)
     for (const event_id w : g.of(static_cast<location>(l)).writes) h = mixed(h, w.bits + 0x10000u * l);
   return h;
+}
+
+// Leaves out what did not lead to the failure, if it then still fails in that way.
+inline void minimise(machine& m, const settings& s) {
+  const std::string kind = m.failure_kind, whole = m.decisions(), part = m.decisions_of_failure();
+  if (part.empty() || kind == "nondeterminism" || kind == "limit") return;
+  for (const std::string& decisions : {part, whole}) {
+    m.restart_along(decisions);
+    if (s.begin) s.begin();
+    if (m.run() == machine::ending::failed && m.failure_kind == kind) return;
+  }
 }
 
 template <class Program>
@@ -106,8 +120,11 @@ report explore(const settings& s) {
     if (s.begin) s.begin();
     switch (m.run()) {
       case ending::failed:
-        r.failed = true, r.kind = m.failure_kind, r.failure = m.failure.empty() ? m.failure_kind : m.failure;
+        r.failed = true;
+        if (s.replay.empty()) detail::minimise(m, s);
+        r.kind = m.failure_kind, r.failure = m.failure;
         r.replay = m.decisions();
+        r.graph = to_text(m.exploration().current()), r.dot = to_dot(m.exploration().current());
         return r;
       case ending::complete:
         ++r.complete;

@@ -172,6 +172,7 @@ class machine {
     program_memory.is_on = false;
     failure_kind = kind;
     failure = text;
+    has_failed_in_thread_ = is_in_thread();
     leave(ending::failed);
   }
 
@@ -188,6 +189,11 @@ class machine {
     followed_.clear();
     follows_ = false;
   }
+  void restart_along(const std::string& decisions) {
+    explorer_.start(program_.threads, ~0u);
+    is_first_ = true;
+    follow(decisions);
+  }
   // From here on the next run makes these decisions, and no other; a text that does not fit fails.
   void follow(const std::string& text) {
     follows_ = true;
@@ -195,6 +201,20 @@ class machine {
   }
   // Those of the execution at hand, as text.
   std::string decisions() const { return to_text(decisions_of(graph_(), ran_)); }
+  // Of a thread that has failed: only those that led to it, and to the access that it races with.
+  std::string decisions_of_failure() const {
+    if (!has_failed_in_thread_) return {};
+    const graph& g = graph_();
+    clock past = threads_[running_].done != 0 ? g.at(running_, threads_[running_].done).causes : clock{};
+    if (failure_kind == "data race") {
+      const unsigned n = std::min(raced_when_, threads_[raced_thread_].done);
+      if (n != 0) past.join(g.at(raced_thread_, n).causes);
+    }
+    std::vector<event_id> led;
+    for (const event_id e : ran_)
+      if (past.has(e)) led.push_back(e);
+    return led.size() == ran_.size() ? std::string{} : to_text(decisions_of(g, led));
+  }
   explorer& exploration() { return explorer_; }
   const explorer& exploration() const { return explorer_; }
 
@@ -202,6 +222,7 @@ class machine {
   ending run() {
     program_memory.reset();
     ran_.clear();
+    has_failed_in_thread_ = false;
     ending_ = ending::running;
     phase_ = phase::setup;
     location_count_ = 0;
@@ -376,6 +397,10 @@ class machine {
       ending_ = ending::failed;
     }
     has_followed_ = true;
+    // The thread that decided last goes on first: if it is one that fails, nothing else is in the way.
+    if (ending_ != ending::running || followed_.empty()) return;
+    const unsigned last = followed_.back().thread;
+    if (threads_[last].is != state::blocked && threads_[last].is != state::finished) resume(last);
   }
   bool has_run(event_id e) const { return e == initial || threads_[e.thread()].done >= e.number(); }
 
@@ -444,7 +469,10 @@ class machine {
   }
   bool add_access(place& p, shadow::access how, const clock& before, unsigned when, std::uint32_t note) {
     const shadow::earlier* const race = p.accesses.add(how, running_, before, when, note);
-    if (race != nullptr) raced_first = race->note, raced_second = note;
+    if (race != nullptr) {
+      raced_first = race->note, raced_second = note;
+      raced_thread_ = race->thread, raced_when_ = static_cast<unsigned>(race->when);
+    }
     return race == nullptr;
   }
 
@@ -530,6 +558,8 @@ class machine {
   std::vector<decision> followed_;
   std::size_t followed_at_ = 0;
   bool follows_ = false, has_followed_ = false;
+  bool has_failed_in_thread_ = false;
+  unsigned raced_thread_ = 0, raced_when_ = 0;
 };
 
 // One at a time in a process.

@@ -17,6 +17,7 @@ class shadow {
   struct earlier {
     std::int16_t when = 0;   // the number of its event; a plain read's: of the event that comes next. 0: none
     std::uint32_t note = 0;  // the policy's
+    std::uint8_t thread = 0;
   };
 
   void clear() { *this = {}; }
@@ -33,7 +34,7 @@ class shadow {
     if (how == plain_write || how == atomic_write) check(plain_read);
     if (how == plain_write || how == plain_read) check(atomic_write);
     if (how == plain_write) check(atomic_read);
-    last_[how][thread] = {static_cast<std::int16_t>(when), note};
+    last_[how][thread] = {static_cast<std::int16_t>(when), note, static_cast<std::uint8_t>(thread)};
     used_ |= 1u << (how * thread_limit + thread);
     return race;
   }

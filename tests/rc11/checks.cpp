@@ -2,6 +2,7 @@
 #include <string>
 
 #include "../../models/rc11/atomic.hpp"
+#include "../../models/rc11/examples/examples.hpp"
 #include "programs.hpp"
 
 namespace logbuf::tests {
@@ -9,6 +10,7 @@ namespace logbuf::tests {
 namespace {
 
 using namespace models::rc11;
+constexpr auto release = std::memory_order_release;
 constexpr auto rlx = std::memory_order_relaxed;
 constexpr auto acq = std::memory_order_acquire;
 constexpr auto rel = std::memory_order_release;
@@ -130,6 +132,23 @@ struct last_value {
   void after() { check(x.load() != 1 || y.load() != 1, "2+2W"); }
 };
 
+// A failure in one thread, and another thread that has no part in it.
+struct bystander : message {
+  static constexpr unsigned threads = 3;
+  atomic<unsigned> other{0};
+  void thread(unsigned t) {
+    if (t == 0) other.store(1, rlx), other.store(2, rlx);
+    else if (t == 1) data = 1, flag.store(1, rlx);
+    else if (flag.load(acq) == 1) (void)data.get();
+  }
+  void after() {}
+};
+bool leaves_out_bystanders() {
+  const auto r = models::rc11::explore<bystander>({});
+  return r.failed && r.replay.find("0.") == std::string::npos && r.dot.find("thread 0") == std::string::npos &&
+         r.graph.find("flag") == std::string::npos && !r.graph.empty();
+}
+
 settings with(unsigned spurious, unsigned lost = ~0u) {
   settings s;
   s.spurious_failures = spurious, s.lost_exchanges = lost, s.count_duplicates = true;
@@ -141,6 +160,12 @@ bool holds(std::uint64_t executions, const settings& s = with(1)) {
   if (r.failed) std::printf("  %s: %s\n", r.kind.c_str(), r.failure.c_str());
   if (!r.failed && r.complete != executions) std::printf("  %llu executions\n", static_cast<unsigned long long>(r.complete));
   return !r.failed && r.to_the_end && r.duplicates == 0 && r.complete == executions;
+}
+template <class Program>
+bool holds_at_all() {
+  const auto r = models::rc11::explore<Program>(with(1));
+  if (r.failed) std::printf("  %s: %s\n%s", r.kind.c_str(), r.failure.c_str(), r.graph.c_str());
+  return !r.failed && r.to_the_end && r.duplicates == 0 && r.complete > 1;
 }
 // The failure is of that kind, and its text repeats it.
 template <class Program>
@@ -175,6 +200,15 @@ void checks_of_programs(void (*report)(bool holds, const char* what)) {
   report(fails<random>("nondeterminism"), "a program that differs from run to run");
   report(fails<endless>("limit"), "a loop that does not end");
   report(fails<last_value>("assertion"), "a modification order against the order of every run");
+  report(leaves_out_bystanders(), "a counterexample without what has no part in it");
+
+  // The examples of the library: each right, and with one order too weak.
+  report(holds<examples::peterson<examples::seq_cst>>(2), "Peterson's lock");
+  report(fails<examples::peterson<release>>("data race"), "Peterson's lock without sequential consistency");
+  report(holds_at_all<examples::treiber<release>>(), "the push of a Treiber stack");
+  report(fails<examples::treiber<rlx>>("data race"), "the push of a Treiber stack that is relaxed");
+  report(holds_at_all<examples::seqlocked<acq>>(), "a seqlock");
+  report(fails<examples::seqlocked<rlx>>("assertion"), "a seqlock without the reader's fence");
 }
 
 }  // namespace logbuf::tests
