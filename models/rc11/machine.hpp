@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "arena.hpp"
@@ -92,10 +93,8 @@ class machine {
 
   answer perform(const operation& what) {
     if (!is_in_thread()) return perform_directly(what);
-    const bool was_on = std::exchange(program_memory.is_on, false);
-    const answer a = perform_in_thread(what);
-    program_memory.is_on = was_on;
-    return a;
+    const own_memory guard;
+    return perform_in_thread(what);
   }
 
   // A plain read, of the newest value. False: it races.
@@ -121,6 +120,7 @@ class machine {
   // round would help only if it read something else, and that is another execution.
   void spin() {
     if (!is_in_thread()) return;
+    const own_memory guard;
     thread_state& me = threads_[running_];
     const graph& g = graph_();
     if (me.done < g.size(running_)) {
@@ -144,6 +144,7 @@ class machine {
   // What the last read has seen is not what the thread waits for.
   void wait_for_last_read(wait how) {
     if (!is_in_thread()) return;
+    const own_memory guard;
     thread_state& me = threads_[running_];
     if (me.done < graph_().size(running_)) nondeterministic("a thread that waited goes on");
     me.waits_for.assign(1, event_id(running_, me.done));
@@ -277,6 +278,14 @@ class machine {
       stack.start(body);
       is = state::ready, done = round = lost = 0;
     }
+  };
+  // Called by the program, the machine allocates for itself: not from what is taken back between executions.
+  struct own_memory {
+    own_memory() : was_on(std::exchange(program_memory.is_on, false)) {}
+    own_memory(const own_memory&) = delete;
+    own_memory& operator=(const own_memory&) = delete;
+    ~own_memory() { program_memory.is_on = was_on; }
+    bool was_on;
   };
   struct place {
     const void* address = nullptr;  // null: destroyed
