@@ -43,6 +43,19 @@ class outcome_set {
       digest_ += mix(outcome, 0x51ed270b);  // of a sum: the order does not matter
     }
   }
+  bool contains(std::uint64_t outcome) const {
+    if (capacity_ == 0) return false;
+    std::size_t i = outcome & (capacity_ - 1);
+    for (; slots_[i] != 0; i = (i + 1) & (capacity_ - 1))
+      if (slots_[i] == outcome) return true;
+    return false;
+  }
+  // How many of this set are not in the other.
+  std::uint64_t missing_in(const outcome_set& other) const {
+    std::uint64_t n = 0;
+    for (std::size_t i = 0; i != capacity_; ++i) n += slots_[i] != 0 && !other.contains(slots_[i]);
+    return n;
+  }
   std::uint64_t size() const { return size_; }
   std::uint64_t digest() const { return digest_; }
 

@@ -162,6 +162,7 @@ struct relacy_engine {
         if (l.replay.empty()) params.initial_state = std::to_string(l.seed).c_str();
         result = rl::run_test<test, budgeted<rl::random_scheduler<n>, false>>(params, state, false);
         break;
+      case search::graphs: std::abort();  // of another engine
     }
     outcome o;
     o.failed = result != rl::test_result_success;

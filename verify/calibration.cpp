@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "comparison.hpp"
+#include "litmus_graphs.hpp"
+#include "pool.hpp"
 #include "run_job.hpp"
 
 namespace logbuf::verify {
@@ -20,19 +22,43 @@ bool saw(const result& r, const std::string& pattern) {
 // A loop that nobody ends is a deadlock to the reduced search, and a livelock to Relacy's own.
 std::string ended(const result& r) { return r.kind == "livelock" ? "deadlock" : r.kind; }
 
-void judge(calibrated& c) {
-  const litmus& t = *c.test;
+void judge_failure(calibrated& c, const std::string& expected) {
   const result& r = c.reduced();
-  if (!t.fails.empty()) {
-    if (r.is != verdict::failed || r.kind != t.fails) c.wrong.push_back("no " + t.fails + " was found");
+  if (!expected.empty()) {
+    if (r.is != verdict::failed || r.kind != expected) c.wrong.push_back("no " + expected + " was found");
   } else {
     if (r.is == verdict::failed) c.wrong.push_back("failed: " + r.failure);
     if (!r.to_the_end) c.wrong.push_back("not explored to the end");
   }
-  for (const std::string& o : t.seen)
-    if (!saw(r, o)) c.wrong.push_back("did not see " + o);
-  for (const std::string& o : t.never)
-    if (saw(r, o)) c.wrong.push_back("saw " + o + ", which C++ forbids");
+}
+void judge_outcomes(calibrated& c, const std::vector<std::string>& seen) {
+  for (const std::string& o : seen)
+    if (!saw(c.reduced(), o)) c.wrong.push_back("did not see " + o);
+  for (const std::string& o : c.test->never)
+    if (saw(c.reduced(), o)) c.wrong.push_back("saw " + o + ", which C++ forbids");
+}
+
+void judge_graphs(calibrated& c) {
+  const litmus& t = *c.test;
+  const result& r = c.reduced();
+  judge_failure(c, t.fails + t.misses);
+  if (t.fails.empty() && t.misses.empty()) {
+    judge_outcomes(c, t.seen);
+    const std::uint64_t expected = graphs_of(t.name);
+    if (r.executions != expected)
+      c.wrong.push_back(std::to_string(r.executions) + " executions, not " + std::to_string(expected));
+    if (r.duplicates != 0) c.wrong.push_back("an execution comes twice");
+  }
+  const bool is_load_buffering = t.name.starts_with("LB");
+  for (const std::string& o : t.missed)
+    if (saw(r, o) == is_load_buffering) c.wrong.push_back((is_load_buffering ? "saw " : "did not see ") + o);
+}
+
+void judge(calibrated& c) {
+  const litmus& t = *c.test;
+  const result& r = c.reduced();
+  judge_failure(c, t.fails);
+  judge_outcomes(c, t.seen);
   for (const std::string& o : t.missed)
     if (saw(r, o)) c.wrong.push_back("saw " + o + ", which it is known to miss");
   // Searches whose loads see the same have the same outcomes, and find the same failures.
@@ -62,6 +88,27 @@ std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
     judge(all[i]);
     done(all[i]);
   });
+  return all;
+}
+
+std::vector<calibrated> calibrate_graphs(unsigned at_a_time, const std::string& filter,
+                                         const std::function<void(const calibrated&)>& done) {
+  std::vector<calibrated> all;
+  std::vector<job> jobs;
+  for (const litmus& t : litmus_tests()) {
+    if (t.name.find(filter) == std::string::npos) continue;
+    all.push_back({&t});
+    jobs.push_back({litmus_prefix + t.name});
+    jobs.back().within.how = models::search::graphs;
+    jobs.back().within.count_duplicates = true;
+    jobs.back().within.max_seconds = 120;
+  }
+  run_all(jobs, at_a_time, {{}, [&](std::size_t i, const result& r) {
+            all[i].searches = {r};
+            judge_graphs(all[i]);
+            done(all[i]);
+            return true;
+          }});
   return all;
 }
 

@@ -12,6 +12,10 @@ json to_json(const result& r) {
             {"search", to_string(r.how)},
             {"executions", r.executions},
             {"redundant", r.redundant},
+            {"blocked", r.blocked},
+            {"given_up", r.given_up},
+            {"duplicates", r.duplicates},
+            {"relacy", {r.relacy_executions, r.relacy_outcomes, r.missed_outcomes}},
             {"explored_to_the_end", r.to_the_end},
             {"seconds", r.seconds},
             {"verdict", to_string(r.is)},
@@ -30,7 +34,7 @@ json to_json(const result& r) {
       steps.push_back({{"thread", s.thread}, {"site", s.site}, {"operation", s.operation}, {"value", s.value},
                        {"order", s.order}, {"source", s.source}, {"synchronises", s.synchronises}});
     j["failure"] = {{"kind", r.kind}, {"what", r.failure}, {"history", r.history}, {"replay", r.replay},
-                    {"steps", steps}, {"raced", {r.raced_first, r.raced_second}}};
+                    {"steps", steps}, {"graph", r.graph}, {"dot", r.dot}, {"raced", {r.raced_first, r.raced_second}}};
   }
   return j;
 }
@@ -39,11 +43,16 @@ result from_json(const json& j) {
   result r;
   r.scenario = j.at("scenario");
   r.engine = j.at("engine");
-  for (const auto s : {models::search::reduced, models::search::full, models::search::bound, models::search::random})
+  for (const auto s : {models::search::reduced, models::search::full, models::search::bound, models::search::random,
+                       models::search::graphs})
     if (j.at("search") == to_string(s)) r.how = s;
   r.context_bound = j.value("context_bound", 0u);
   r.executions = j.at("executions");
   r.redundant = j.at("redundant");
+  r.blocked = j.value("blocked", std::uint64_t{0});
+  r.given_up = j.value("given_up", std::uint64_t{0});
+  r.duplicates = j.value("duplicates", std::uint64_t{0});
+  r.relacy_executions = j.at("relacy").at(0), r.relacy_outcomes = j.at("relacy").at(1), r.missed_outcomes = j.at("relacy").at(2);
   if (j.contains("outcomes")) {
     r.outcomes = j["outcomes"].at("count");
     r.outcome_digest = j["outcomes"].at("digest");
@@ -63,6 +72,7 @@ result from_json(const json& j) {
     r.failure = j["failure"].at("what");
     r.history = j["failure"].at("history");
     r.replay = j["failure"].at("replay");
+    r.graph = j["failure"].at("graph"), r.dot = j["failure"].at("dot");
     for (const json& s : j["failure"].at("steps"))
       r.steps.push_back({s.at("thread"), s.at("site"), s.at("operation"), s.at("value"), s.at("order"), s.at("source"),
                          s.at("synchronises")});

@@ -67,6 +67,8 @@ std::vector<litmus> tests() {
       {"SB+fences.ar", "acquire-release fences do not", {{st(x, 1), fence(ar), ld(y)}, {st(y, 1), fence(ar), ld(x)}}, {"00"}},
       {"SB+fence.sc+rlx", "one fence is not enough", {{st(x, 1), fence(sc), ld(y)}, {st(y, 1), ld(x)}}, {"00"}},
       {"SB+heavy+light", "a heavy and a light fence order each other", {{st(x, 1), light(), ld(y)}, {st(y, 1), heavy(), ld(x)}}, {"01", "10", "11"}, {"00"}},
+      {"SB+light+fence.sc", "a light and an ordinary fence do not: the heavy one has to be heavy",
+       {{st(x, 1), light(), ld(y)}, {st(y, 1), fence(sc), ld(x)}}, {"00"}},
       {"SB+light+light", "two light ones do not", {{st(x, 1), light(), ld(y)}, {st(y, 1), light(), ld(x)}}, {"00"}},
       {"SB+heavy+heavy", "two heavy ones do", {{st(x, 1), heavy(), ld(y)}, {st(y, 1), heavy(), ld(x)}}, {"01", "10", "11"}, {"00"}},
       {"SB+heavy+rlx", "a heavy fence alone does not", {{st(x, 1), heavy(), ld(y)}, {st(y, 1), ld(x)}}, {"00"}},

@@ -37,13 +37,15 @@ enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored
 struct settings {
   bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false, promela = false, patches = false;
   std::vector<std::string> filters{};
-  std::string scheduler{};
+  std::string scheduler{}, engine{};
   unsigned context_bound = 0, spurious_failures = 1;
   std::uint64_t executions = 0, seed = 1;
   double seconds = 0;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
+  unsigned lost_exchanges = ~0u;
+  std::string dot{};
   std::string shard{}, report{}, scenario_file{}, save{};
   std::uint64_t count = 0;
   std::string trail{}, recorder{};
@@ -99,12 +101,14 @@ std::vector<job> plan(const settings& o, std::string& error) {
     job j{w.name, {}, weakened};
     models::limits& l = j.within;
     if (w.bound != 0) l.how = models::search::bound, l.context_bound = w.bound;
+    if (o.engine == "rc11") l.how = models::search::graphs;
     if (o.scheduler == "reduced") l.how = models::search::reduced;
     if (o.scheduler == "full") l.how = models::search::full;
     if (o.scheduler == "bound" || o.context_bound != 0) l.how = models::search::bound;
     if (o.scheduler == "random") l.how = models::search::random;
     if (o.context_bound != 0) l.context_bound = o.context_bound;
     l.spurious_failures = o.spurious_failures;
+    l.lost_exchanges = o.lost_exchanges;
     l.max_executions = o.executions;
     if (l.how == models::search::random) {
       if (l.max_executions == 0) l.max_executions = o.deep ? 2'000'000 : 100'000;
@@ -158,12 +162,13 @@ template <class Rows>
 bool write_reports(const settings& o, const std::vector<result>& results, const Rows& rows, const std::string& command) {
   const bool json = o.json.empty() || write_file(o.json, as_json(results, command));
   const bool junit = o.junit.empty() || write_file(o.junit, as_junit(results));
-  const bool markdown = o.markdown.empty() || write_file(o.markdown, as_markdown(rows, command));
+  const bool markdown = o.markdown.empty() || write_file(o.markdown, o.engine == "rc11" ? graphs_as_markdown(rows, command) : as_markdown(rows, command));
   return json && junit && markdown;
 }
 
 int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::string& command) {
-  std::printf("%s\n%s", limits_of_relacy, table_header().c_str());
+  const bool graphs = o.engine == "rc11";
+  std::printf("%s\n%s", graphs ? limits_of_rc11 : limits_of_relacy, table_header(graphs).c_str());
   std::fflush(stdout);
   progress_line line(!o.quiet);
   std::vector<result> results(jobs.size());
@@ -188,6 +193,8 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
   const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
   const bool written = write_reports(o, results, results, command) &&
                        (o.report.empty() || report_page(o.report).add(results, command));
+  for (const result& r : results)
+    if (!o.dot.empty() && !r.dot.empty() && (write_file(o.dot, r.dot), true)) break;
   std::uint64_t executions = 0;
   for (const result& r : results) executions += r.executions;
   std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));
@@ -219,7 +226,7 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
   if (!o.orders_only) {
     std::printf("\nEach bug in verify/mutants, as a patch of the headers.\n\n%-32s %-11s %-42s %12s  %s\n%s\n", "patch", "verdict",
                 "first scenario to fail", "executions", "how", std::string(140, '-').c_str());
-    const auto patches = run_patches(o.jobs, [&](const patch& p) {
+    const auto patches = run_patches(o.jobs, o.engine == "rc11", [&](const patch& p) {
       std::printf("%-32s %-11s %-42s %12llu  %s\n", p.name.c_str(), verdict_text(p), p.killer.scenario.c_str(),
                   static_cast<unsigned long long>(p.killer.executions), how(p).c_str());
       std::fflush(stdout);
@@ -257,11 +264,41 @@ int run_comparison(const settings& o, const std::vector<job>& jobs) {
   return differ == 0 && agreed != 0 ? all_held : something_failed;
 }
 
+// Every outcome that Relacy sees has to be one of an execution graph.
+int run_engine_comparison(const settings& o, std::vector<job> jobs) {
+  const std::uint64_t executions = o.executions != 0 ? o.executions : 100'000;
+  std::printf("Outcomes on execution graphs, and those of Relacy's reduced search, where it comes to its end within %llu executions\n"
+              "(--executions): the first have to include the second.\n\n%-50s %12s %12s %12s %12s  %s\n%s\n",
+              static_cast<unsigned long long>(executions), "scenario", "graphs", "outcomes", "Relacy", "outcomes", "verdict",
+              std::string(120, '-').c_str());
+  for (job& j : jobs) j.within.compare = j.within.count_duplicates = true, j.within.max_executions = executions;
+  std::ptrdiff_t agreed = 0, differ = 0, alone = 0;
+  run_all(jobs, o.jobs, {{}, [&](std::size_t i, const result& r) {
+            const bool compared = r.relacy_executions != 0;
+            const bool right = passes(r.is) && r.missed_outcomes == 0 && r.duplicates == 0;
+            std::printf("%-50s %12llu %12llu %12s %12s  %s\n", jobs[i].scenario.c_str(), static_cast<unsigned long long>(r.executions),
+                        static_cast<unsigned long long>(r.outcomes),
+                        compared ? std::to_string(r.relacy_executions).c_str() : "-",
+                        compared ? std::to_string(r.relacy_outcomes).c_str() : "-",
+                        !passes(r.is) ? to_string(r.is) : r.duplicates != 0 ? "AN EXECUTION COMES TWICE"
+                        : r.missed_outcomes != 0 ? (std::to_string(r.missed_outcomes) + " MISSED").c_str()
+                        : compared ? "included" : "nothing to compare with");
+            std::fflush(stdout);
+            ++(!right ? differ : compared ? agreed : alone);
+            return true;
+          }});
+  if (alone != 0) std::printf("\n%td scenarios are too large for Relacy\n", alone);
+  std::printf("\n%td passed, %td failed\n", agreed, differ);
+  return differ == 0 && agreed != 0 ? all_held : something_failed;
+}
+
 int run_calibration(const settings& o, const std::string& command) {
-  std::printf("Litmus tests: what the reduced search has to see, must never see, and is known to miss.\n\n%-22s %-34s %-10s %-10s %10s %10s  %s\n%s\n",
-              "test", "saw", "never", "misses", "reduced", "full", "verdict", std::string(112, '-').c_str());
+  std::printf("Litmus tests: what the reduced search has to see, must never see, and is known to miss%s.\n\n%-22s %-34s %-10s %-10s %10s %10s  %s\n%s\n",
+              o.engine == "rc11" ? " (Relacy; here on execution graphs, which have to show that too, but for load buffering)" : "",
+              "test", "saw", "never", "misses", o.engine == "rc11" ? "graphs" : "reduced", o.engine == "rc11" ? "" : "full", "verdict", std::string(112, '-').c_str());
   std::ptrdiff_t good = 0, bad = 0;
-  const auto all = calibrate(o.jobs, o.filters.empty() ? "" : o.filters.front(), [&](const calibrated& c) {
+  const auto run = o.engine == "rc11" ? calibrate_graphs : calibrate;
+  const auto all = run(o.jobs, o.filters.empty() ? "" : o.filters.front(), [&](const calibrated& c) {
     const result& r = c.reduced();
     std::printf("%-22s %-34s %-10s %-10s %10llu %10llu  %s\n", c.test->name.c_str(), saw_text(c, 34).c_str(),
                 joined(c.test->never).c_str(), misses_text(*c.test).c_str(), static_cast<unsigned long long>(r.executions),
@@ -270,7 +307,7 @@ int run_calibration(const settings& o, const std::string& command) {
     std::fflush(stdout);
     ++(c.wrong.empty() ? good : bad);
   });
-  const bool written = (o.markdown.empty() || write_file(o.markdown, as_markdown(all))) &&
+  const bool written = (o.markdown.empty() || write_file(o.markdown, o.engine == "rc11" ? graphs_as_markdown(all) : as_markdown(all))) &&
                        (o.report.empty() || report_page(o.report).add(all, command));
   std::printf("\n%td passed, %td failed\n", good, bad);
   if (all.empty()) return complain("no litmus test matches --filter");
@@ -292,8 +329,9 @@ int run_random_workloads(const settings& o) {
   s.count = o.count != 0 ? o.count : o.deep ? 5000 : 200;
   s.seed = o.seed;
   s.at_a_time = o.jobs;
+  if (o.engine == "rc11") s.how = models::search::graphs;
   if (o.executions != 0) s.max_executions = o.executions;
-  std::printf("Random workloads (seed %llu), each explored by the reduced search; at most %llu executions of each.\n\n",
+  std::printf("Random workloads (seed %llu), each explored to its end; at most %llu executions of each.\n\n",
               static_cast<unsigned long long>(s.seed), static_cast<unsigned long long>(s.max_executions));
   std::fflush(stdout);
   progress_line line(!o.quiet);
@@ -350,6 +388,8 @@ int main(int argc, char** argv) {
   app.add_flag("--list", o.list, "list the scenarios: what each would catch, its bounds, what it has to reach");
   app.add_flag("--sites", o.sites, "list the ordering sites: order, partner, and what breaks when one is weakened");
   app.add_option("--filter", o.filters, "only the scenario of this name, or those whose name contains TEXT; repeatable")->type_name("TEXT");
+  app.add_option("--engine", o.engine, "relacy (default), or rc11: every consistent execution graph once")
+      ->check(CLI::IsMember({"relacy", "rc11"}));
   app.add_option("--scheduler", o.scheduler, "reduced (default), or Relacy's own full, bound or random")
       ->check(CLI::IsMember({"reduced", "full", "bound", "random"}));
   app.add_option("--context-bound", o.context_bound, "preemptions in an execution, 1 to 9; means --scheduler bound")
@@ -360,6 +400,9 @@ int main(int argc, char** argv) {
   app.add_option("--seed", o.seed, "first seed of --scheduler random; seed of the random workloads")->type_name("N");
   app.add_option("--spurious", o.spurious_failures, "spurious failures of compare-exchanges in an execution of the reduced search (default 1)")
       ->type_name("N")->check(CLI::Range(0, 9));
+  app.add_option("--lost", o.lost_exchanges, "failed compare-exchanges that a thread tries again in an execution of --engine rc11 (default: all)")
+      ->type_name("N");
+  app.add_option("--dot", o.dot, "write the first failing execution graph of --engine rc11 for Graphviz")->type_name("FILE");
   app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
   app.add_option("--scenarios", o.scenario_file, "scenarios of your own, from a JSON file, in place of the library's")->type_name("FILE");
   app.add_option("--shard", o.shard, "only the I-th of N parts of the scenarios, to split them over machines")->type_name("I/N");
@@ -413,6 +456,8 @@ int main(int argc, char** argv) {
   if (o.sites) return list_sites(), all_held;
   if (o.scheduler != "" && o.scheduler != "bound" && o.context_bound != 0)
     return complain("--context-bound goes with --scheduler bound");
+  if (o.engine == "rc11" && (!o.scheduler.empty() || o.context_bound != 0))
+    return complain("--scheduler and --context-bound are Relacy's; --engine rc11 has one search");
   if (o.mutants && !o.weaken.empty()) return complain("mutants weakens the sites itself: --weaken does not go with it");
   if (!o.replay.empty()) return run_replay(o);
   std::string command = "logbuf-verify";
@@ -427,6 +472,6 @@ int main(int argc, char** argv) {
   std::string error;
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);
-  if (o.compare) return run_comparison(o, jobs);
+  if (o.compare) return o.engine == "rc11" ? run_engine_comparison(o, jobs) : run_comparison(o, jobs);
   return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
 }

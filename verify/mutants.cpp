@@ -14,7 +14,10 @@ namespace {
 // A short look at each scenario: a weakened site matters only where it is used.
 std::map<std::string, std::set<std::string>> sites_used_by(const std::vector<job>& jobs, unsigned at_a_time) {
   std::vector<job> looks = jobs;
-  for (job& j : looks) j.within.how = models::search::random, j.within.max_executions = 2000;
+  for (job& j : looks) {
+    if (j.within.how != models::search::graphs) j.within.how = models::search::random;
+    j.within.max_executions = 2000;
+  }
   std::map<std::string, std::set<std::string>> used;
   run_all(looks, at_a_time, {{}, [&](std::size_t i, const result& r) {
             used[looks[i].scenario] = {r.sites.begin(), r.sites.end()};

@@ -92,7 +92,7 @@ bool report_page::add(const std::string& part, const std::string& text) const {
       << style << "</style></head><body>\n<h1>logbuf: the evidence</h1>\n<nav>";
   for (const char* p : parts)
     if (body.find("<section id=\"" + std::string(p)) != std::string::npos) out << "<a href=\"#" << p << "\">" << p << "</a>";
-  out << "</nav>\n<p>" << escaped(limits_of_relacy) << "</p>\n" << body << "</body></html>\n";
+  out << "</nav>\n<p>" << escaped(limits_of_relacy) << "</p>\n<p>" << escaped(limits_of_rc11) << "</p>\n" << body << "</body></html>\n";
   out.close();
   if (!out) std::fprintf(stderr, "logbuf-verify: cannot write %s/index.html\n", folder_.c_str());
   return static_cast<bool>(out);

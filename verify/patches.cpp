@@ -21,12 +21,13 @@ std::vector<patch> read_patches() {
   std::vector<patch> all;
   for (const auto& entry : fs::directory_iterator(LOGBUF_PATCHES)) {
     if (entry.path().extension() != ".patch") continue;
-    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = "", .random = ""};
+    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = "", .random = "", .graphs = ""};
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line) && !line.empty();) {
       if (line.starts_with("What: ")) p.what = line.substr(6);
       if (line.starts_with("Equivalent: ")) p.equivalent = line.substr(12);
       if (line.starts_with("Random: ")) p.random = line.substr(8);
+      if (line.starts_with("Graphs: ")) p.graphs = line.substr(8);
     }
     all.push_back(std::move(p));
   }
@@ -54,27 +55,29 @@ std::vector<result> results_of(const fs::path& folder, const std::string& option
 void run(patch& p) {
   const fs::path folder = fs::path(LOGBUF_PATCHED) / p.name;
   if (!fs::exists(folder / "runner")) return;
-  for (const result& r : results_of(folder, "--stop --seconds 120")) {
+  const std::string engine = p.is_on_graphs ? "--engine rc11 " : "";
+  for (const result& r : results_of(folder, engine + "--stop --seconds 120")) {
     p.is_built = true;
     if (r.is != verdict::failed && r.is != verdict::unreached) continue;
     p.killer = p.shortest = r;
     p.is_killed = true;
     break;
   }
-  if (!p.random.empty() && p.is_built) {
+  if (!p.random.empty() && p.is_built && !p.is_on_graphs) {
     p.is_random_needed = !p.is_killed;
     for (const result& r : results_of(folder, "random --count 200")) p.killer = p.shortest = r, p.is_killed = true;
     return;
   }
   if (!p.is_killed) return;
-  for (const result& r : results_of(folder, "--executions 200"))
+  for (const result& r : results_of(folder, engine + "--executions 200"))
     if (is_shorter_failure(r, p.shortest)) p.shortest = r;
 }
 
 }  // namespace
 
-std::vector<patch> run_patches(unsigned at_a_time, const std::function<void(const patch&)>& done) {
+std::vector<patch> run_patches(unsigned at_a_time, bool on_graphs, const std::function<void(const patch&)>& done) {
   std::vector<patch> all = read_patches();
+  for (patch& p : all) p.is_on_graphs = on_graphs;
   std::atomic<std::size_t> next = 0;
   std::mutex telling;
   std::vector<std::thread> workers;

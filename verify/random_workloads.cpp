@@ -136,6 +136,7 @@ std::vector<job> jobs_of(const std::vector<candidate>& candidates, const random_
     job j;
     j.scenario = all.back().name;
     j.weakened = s.weakened;
+    j.within.how = s.how;
     j.within.max_executions = s.max_executions;
     j.within.max_seconds = 60;
     jobs.push_back(std::move(j));

@@ -18,6 +18,7 @@ struct random_settings {
   std::uint64_t seed = 1;
   std::uint64_t max_executions = 20'000;  // of one: a workload that needs more is passed over, and counted
   unsigned at_a_time = 1;
+  models::search how = models::search::reduced;
   std::vector<weakening> weakened{};
 };
 

@@ -21,6 +21,13 @@ const char* const limits_of_relacy =
     "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of\n"
     "the scenario. Redundant executions turned out to be equivalent to others on the way.\n";
 
+const char* const limits_of_rc11 =
+    "graphs: every execution that RC11 allows, once: what each load reads from, and the modification order of each word.\n"
+    "Loads see every store that they may, modification orders are free of any order of execution, failed exchanges read old\n"
+    "values, and release sequences are those of C++20. It does not see load buffering, which RC11 excludes. Spurious\n"
+    "failures up to a budget for each execution (--spurious, 1). Blocked executions come on top: a thread waits there, and\n"
+    "others show that its wait ends. \"To the end\" is within these limits and the sizes of the scenario.\n";
+
 namespace {
 
 std::string mutant_text(const result& r) {
@@ -43,10 +50,10 @@ std::string missing(const result& r) {
 
 }  // namespace
 
-std::string table_header() {
+std::string table_header(bool graphs) {
   char line[200];
-  std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12s %12s  %-23s %8s  %s\n", "scenario", "engine", "search", "executions", "redundant",
-                "explored", "seconds", "verdict");
+  std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12s %12s  %-23s %8s  %s\n", "scenario", "engine", "search", "executions",
+                graphs ? "blocked" : "redundant", "explored", "seconds", "verdict");
   return line + std::string(133, '-') + "\n";
 }
 
@@ -54,7 +61,7 @@ std::string table_row(const result& r) {
   char line[400];
   std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12llu %12llu  %-23s %8s  %s%s\n", r.scenario.c_str(), r.engine.c_str(),
                 search_text(r.how, r.context_bound).c_str(), static_cast<unsigned long long>(r.executions),
-                static_cast<unsigned long long>(r.redundant),
+                static_cast<unsigned long long>(r.how == models::search::graphs ? r.blocked : r.redundant),
                 explored(r).c_str(), seconds(r.seconds).c_str(), to_string(r.is),
                 r.unreached.empty() || r.is == verdict::failed ? "" : (": " + missing(r)).c_str());
   return line;
@@ -65,6 +72,7 @@ std::string failure_text(const result& r) {
   if (const workload* w = find_scenario(r.scenario)) text += "  it looks for: " + w->catches + "\n";
   if (!r.weakened.empty()) text += "  weakened: " + mutant_text(r) + "\n";
   text += "  " + r.failure + "\n\n" + r.history;
+  if (!r.graph.empty()) text += "\n  its graph (thread.event; @ is a location, with its modification order):\n" + r.graph;
   if (!r.replay.empty()) text += "\n  to repeat this execution alone:\n  logbuf-verify" + replay_options + " --replay '" + r.replay + "'\n";
   return text;
 }
@@ -74,7 +82,7 @@ std::string as_json(const std::vector<result>& results, const std::string& comma
   for (const result& r : results) rows.push_back(to_json(r));
   const auto passed = std::count_if(results.begin(), results.end(), [](const result& r) { return passes(r.is); });
   return nlohmann::json{{"command", command},
-                        {"limits", limits_of_relacy},
+                        {"limits", !results.empty() && results.front().how == models::search::graphs ? limits_of_rc11 : limits_of_relacy},
                         {"compiler", __VERSION__},
                         {"passed", passed},
                         {"failed", static_cast<std::ptrdiff_t>(results.size()) - passed},
@@ -111,6 +119,14 @@ std::string as_markdown(const std::vector<result>& results, const std::string& c
     text += "| `" + r.scenario + "` | " + (w != nullptr ? w->catches : "") + " | " + search_text(r.how, r.context_bound) +
             " | " + std::to_string(r.executions) + " | " + explored(r) + " | " + to_string(r.is) + " |\n";
   }
+  return text + "\nProduced by `" + command + "`.\n";
+}
+
+std::string graphs_as_markdown(const std::vector<result>& results, const std::string& command) {
+  std::string text = "| scenario | executions | blocked | explored | verdict |\n|---|---:|---:|---|---|\n";
+  for (const result& r : results)
+    text += "| `" + r.scenario + "` | " + std::to_string(r.executions) + " | " + std::to_string(r.blocked) + " | " + explored(r) +
+            " | " + to_string(r.is) + " |\n";
   return text + "\nProduced by `" + command + "`.\n";
 }
 
@@ -153,6 +169,25 @@ std::string as_markdown(const std::vector<calibrated>& tests) {
   return text + "\nProduced by `logbuf-verify calibrate`.\n";
 }
 
+std::string graphs_as_markdown(const std::vector<calibrated>& tests) {
+  std::string text = "| test | saw | never | executions |\n|---|---|---|---:|\n";
+  for (const calibrated& c : tests) {
+    const bool fails = c.reduced().is == verdict::failed;
+    text += "| `" + c.test->name + "` | " + saw_text(c, 0) + " | " + joined(c.test->never) + " | " +
+            (fails ? "-" : std::to_string(c.reduced().executions)) + " |" + (c.wrong.empty() ? "" : " **WRONG**") + "\n";
+  }
+  return text + "\nProduced by `logbuf-verify calibrate --engine rc11`.\n";
+}
+
+std::string graphs_as_markdown(const std::vector<mutant>& mutants, const std::string& command) {
+  std::string text = "| site | weakened to | killed by (executions) | how |\n|---|---|---|---|\n";
+  for (const mutant& m : mutants)
+    text += "| `" + m.what.site + "` | " + m.what.order + " | " +
+            (m.killed ? "`" + m.killer.scenario + "` (" + std::to_string(m.killer.executions) + ")" : "**SURVIVED**") + " | " +
+            m.killer.failure + " |\n";
+  return text + "\nProduced by `" + command + "`.\n";
+}
+
 std::string explored(const result& r) {
   if (r.to_the_end) return r.how == models::search::bound ? "to the end of the bound" : "to the end";
   return r.how == models::search::random ? "a sample" : r.is == verdict::failed ? "to the failure" : "NOT to the end";
@@ -161,13 +196,14 @@ std::string explored(const result& r) {
 const char* verdict_text(const patch& p) {
   if (!p.is_built) return "NOT BUILT";
   if (!p.is_random_needed) return "BY SCENARIO";
+  if (p.is_on_graphs && p.is_as_expected()) return p.is_killed ? "killed" : !p.equivalent.empty() ? "equivalent" : "holds";
   if (p.is_killed) return p.equivalent.empty() ? "killed" : "KILLED?";
   return p.equivalent.empty() ? "SURVIVED" : "equivalent";
 }
 
 std::string how(const patch& p) {
-  if (!p.is_killed) return p.equivalent;
-  if (!p.random.empty()) return p.killer.failure + " (" + p.random + ")";
+  if (!p.is_killed) return p.equivalent.empty() ? (p.graphs.empty() ? p.random : p.graphs) : p.equivalent;
+  if (!p.random.empty() && !p.is_on_graphs) return p.killer.failure + " (" + p.random + ")";
   return p.killer.is == verdict::unreached ? "not reached: " + missing(p.killer) : p.killer.failure;
 }
 
@@ -176,9 +212,10 @@ std::string as_markdown(const std::vector<patch>& patches) {
   for (const patch& p : patches)
     text += "| [`" + p.name + "`](../verify/mutants/" + p.name + ".patch) | " + p.what + " | " +
             (p.is_killed ? "`" + p.killer.scenario + "` (" + std::to_string(p.killer.executions) + ")"
-                         : p.equivalent.empty() ? "**SURVIVED**" : "equivalent") +
+                         : !p.equivalent.empty() ? "equivalent" : p.is_as_expected() ? "no scenario" : "**SURVIVED**") +
             " | " + how(p) + " |\n";
-  return text + "\nProduced by `logbuf-verify mutants`.\n";
+  const bool graphs = !patches.empty() && patches.front().is_on_graphs;
+  return text + "\nProduced by `logbuf-verify mutants" + (graphs ? " --engine rc11" : "") + "`.\n";
 }
 
 }  // namespace logbuf::verify

@@ -11,7 +11,7 @@
 
 namespace logbuf::verify {
 
-std::string table_header();
+std::string table_header(bool graphs);
 std::string table_row(const result& r);
 std::string failure_text(const result& r);
 inline std::string replay_options{};  // what a --replay needs besides: the file of the scenarios
@@ -19,6 +19,11 @@ inline std::string replay_options{};  // what a --replay needs besides: the file
 std::string as_json(const std::vector<result>& results, const std::string& command);
 std::string as_junit(const std::vector<result>& results);
 std::string as_markdown(const std::vector<result>& results, const std::string& command);
+
+// The same of runs on execution graphs; the documents have these tables beside the others.
+std::string graphs_as_markdown(const std::vector<result>& results, const std::string& command);
+std::string graphs_as_markdown(const std::vector<mutant>& mutants, const std::string& command);
+std::string graphs_as_markdown(const std::vector<calibrated>& tests);
 
 // The site table with the scenario that kills each weaker order.
 std::string as_markdown(const std::vector<mutant>& mutants, const std::string& command);
@@ -37,5 +42,6 @@ std::string as_markdown(const std::vector<patch>& patches);
 
 // What the engine can not see; stands beside every table.
 extern const char* const limits_of_relacy;
+extern const char* const limits_of_rc11;
 
 }  // namespace logbuf::verify

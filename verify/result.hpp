@@ -35,6 +35,7 @@ constexpr const char* to_string(models::search s) {
     case models::search::full: return "full";
     case models::search::bound: return "bound";
     case models::search::random: return "random";
+    case models::search::graphs: return "graphs";
   }
   return "?";
 }
@@ -68,7 +69,10 @@ struct result {
   unsigned context_bound = 0;
   std::uint64_t executions = 0;
   std::uint64_t redundant = 0;
+  std::uint64_t blocked = 0, given_up = 0, duplicates = 0;  // of the RC11 engine
   std::uint64_t outcomes = 0, outcome_digest = 0;
+  // Of a comparison of engines: Relacy's executions and outcomes, and which of these no graph has. 0 executions: too many.
+  std::uint64_t relacy_executions = 0, relacy_outcomes = 0, missed_outcomes = 0;
   bool to_the_end = false;
   double seconds = 0;
   verdict is = verdict::failed;
@@ -79,6 +83,7 @@ struct result {
   std::vector<history_step> steps{};  // the same
   int raced_first = -1, raced_second = -1;  // of a data race: its steps
   std::string replay{};     // for --replay
+  std::string graph{}, dot{};  // of the RC11 engine: the failing execution as a graph
   struct reached_state {
     std::string name;
     std::uint64_t times;

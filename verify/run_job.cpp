@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <sstream>
+#include <utility>
 
+#include "../models/outcomes.hpp"
 #include "../models/session.hpp"
 #include "engines.hpp"
 #include "history.hpp"
@@ -87,12 +89,18 @@ std::optional<std::string> unpack(const std::string& text) {
   return state;
 }
 
+// The state of a graph: decisions, as models/rc11/decisions.hpp has them.
+std::optional<std::string> graph_state(const std::string& text) {
+  if (text.empty() || text.find_first_not_of("0123456789.,!-") != std::string::npos) return std::nullopt;
+  return text;
+}
+
 std::string replay_text(const job& j, const std::string& state) {
   std::string weakened;
   for (const weakening& w : j.weakened) weakened += (weakened.empty() ? "" : ",") + w.site + "=" + w.order;
   std::string search = to_string(j.within.how);
   if (j.within.how == models::search::bound) search += std::to_string(j.within.context_bound);
-  return j.scenario + ":" + search + ":" + weakened + ":" + pack(state);
+  return j.scenario + ":" + search + ":" + weakened + ":" + (j.within.how == models::search::graphs ? state : pack(state));
 }
 
 }  // namespace
@@ -124,17 +132,30 @@ static result run_litmus(const job& j) {
   const auto& all = litmus_tests();
   const auto test = std::find_if(all.begin(), all.end(), [&](const litmus& t) { return litmus_prefix + t.name == j.scenario; });
   models::current = {};
-  const models::outcome o = run_relacy(*test, j.within);
+  const models::outcome o = run_engine(*test, j.within);
   result r;
   r.scenario = j.scenario;
   r.how = j.within.how;
+  r.engine = engine_of(j.within.how);
   r.executions = o.executions, r.redundant = o.redundant;
+  r.blocked = o.blocked, r.given_up = o.given_up, r.duplicates = o.duplicates;
   r.to_the_end = o.to_the_end;
   r.is = o.failed ? verdict::failed : o.to_the_end ? verdict::held : verdict::incomplete;
   r.kind = o.kind, r.failure = o.failure;
   for (std::size_t i = 0; i != running_litmus.size; ++i) r.seen.emplace_back(running_litmus.outcomes[i].data());
   std::sort(r.seen.begin(), r.seen.end());
   return r;
+}
+
+// What Relacy's reduced search sees of the workload: its outcomes, if it comes to its end.
+static models::outcome_set outcomes_of_relacy(const workload& w, const job& j, result& r) {
+  models::limits l = j.within;
+  l.how = models::search::reduced, l.collect_outcomes = true;
+  const models::outcome o = run_relacy(w, l);
+  if (o.to_the_end) r.relacy_executions = o.executions, r.relacy_outcomes = o.outcomes;
+  models::current = {};
+  running = {&w, {}};
+  return std::exchange(models::outcomes, {});
 }
 
 result run_job(const job& j) {
@@ -144,15 +165,21 @@ result run_job(const job& j) {
   for (const weakening& weak : j.weakened)
     models::current.orders[static_cast<std::size_t>(find_site(weak.site)->id)] = *find_order(weak.order);
 
-  const auto start = std::chrono::steady_clock::now();
-  const models::outcome o = run_relacy(w, j.within);
-
   result r;
+  models::outcome_set others;
+  models::limits within = j.within;
+  if (within.compare) others = outcomes_of_relacy(w, j, r), within.collect_outcomes = true, within.max_executions = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const models::outcome o = run_engine(w, within);
+  if (r.relacy_executions != 0) r.missed_outcomes = others.missing_in(models::outcomes);
+
   r.scenario = j.scenario;
   r.how = j.within.how;
   r.context_bound = j.within.how == models::search::bound ? j.within.context_bound : 0;
   r.executions = o.executions;
   r.redundant = o.redundant;
+  r.engine = engine_of(j.within.how);
+  r.blocked = o.blocked, r.given_up = o.given_up, r.duplicates = o.duplicates;
   r.outcomes = o.outcomes;
   r.outcome_digest = o.outcome_digest;
   r.to_the_end = o.to_the_end;
@@ -164,6 +191,7 @@ result run_job(const job& j) {
     r.is = verdict::failed;
     r.kind = o.kind;
     r.failure = o.failure;
+    r.graph = o.graph, r.dot = o.dot;
     r.history = print_history(static_cast<unsigned>(w.threads.size()));
     r.steps = history_steps();
     if (models::current.raced_first != models::session::none) {
@@ -201,6 +229,8 @@ parsed_replay parse_replay(const std::string& text) {
     p.what.within.how = models::search::full;
   } else if (parts[1] == to_string(models::search::random)) {
     p.what.within.how = models::search::random;
+  } else if (parts[1] == to_string(models::search::graphs)) {
+    p.what.within.how = models::search::graphs;
   } else if (parts[1].size() == bound.size() + 1 && parts[1].starts_with(bound) && parts[1].back() >= '0' && parts[1].back() <= '9') {
     p.what.within.how = models::search::bound;
     p.what.within.context_bound = static_cast<unsigned>(parts[1].back() - '0');
@@ -214,7 +244,8 @@ parsed_replay parse_replay(const std::string& text) {
     if (const auto wrong = check_weakening(w)) return broken(*wrong);
     p.what.weakened.push_back(w);
   }
-  const auto state = unpack(parts[3]);
+  const bool is_graph = p.what.within.how == models::search::graphs;
+  const auto state = is_graph ? graph_state(parts[3]) : unpack(parts[3]);
   if (!state) return broken("the state is damaged");
   p.what.within.replay = *state;
   if (p.what.within.how == models::search::random) p.what.within.max_executions = ~std::uint64_t{0};

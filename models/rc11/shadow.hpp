@@ -1,0 +1,47 @@
+// Data races: for each location, the last access of each kind that each thread has made in the execution at hand.
+//
+// Conflicts: a plain write with every other access; an atomic write with a plain read too. A conflicting pair that
+// happens-before does not order is a race, whichever of the two the execution at hand runs first.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "clock.hpp"
+
+namespace logbuf::models::rc11 {
+
+class shadow {
+ public:
+  enum access : std::uint8_t { plain_write, plain_read, atomic_write, atomic_read };
+  struct earlier {
+    std::int16_t when = 0;   // the number of its event; a plain read's: of the event that comes next. 0: none
+    std::uint32_t note = 0;  // the policy's
+    std::uint8_t thread = 0;
+  };
+
+  void clear() { *this = {}; }
+
+  // Notes the access, and answers an earlier one that it races with, or null.
+  const earlier* add(access how, unsigned thread, const clock& before, unsigned when, std::uint32_t note) {
+    const earlier* race = nullptr;
+    const auto check = [&](access other) {
+      if ((used_ >> (other * thread_limit) & 0xff & ~(1u << thread)) == 0) return;
+      for (unsigned t = 0; t != thread_limit; ++t)
+        if (t != thread && last_[other][t].when > before[t]) race = &last_[other][t];
+    };
+    check(plain_write);
+    if (how == plain_write || how == atomic_write) check(plain_read);
+    if (how == plain_write || how == plain_read) check(atomic_write);
+    if (how == plain_write) check(atomic_read);
+    last_[how][thread] = {static_cast<std::int16_t>(when), note, static_cast<std::uint8_t>(thread)};
+    used_ |= 1u << (how * thread_limit + thread);
+    return race;
+  }
+
+ private:
+  std::array<std::array<earlier, thread_limit>, 4> last_{};
+  std::uint32_t used_ = 0;  // bits: kind and thread
+};
+
+}  // namespace logbuf::models::rc11

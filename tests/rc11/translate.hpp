@@ -1,0 +1,10 @@
+#pragma once
+
+#include "../../verify/litmus.hpp"
+#include "small_program.hpp"
+
+namespace logbuf::tests {
+
+small_program translate(const verify::litmus& t);
+
+}  // namespace logbuf::tests
