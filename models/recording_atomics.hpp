@@ -6,16 +6,18 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <ostream>
 #include <random>
-#include <span>
+#include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
+#include <utility>
+
+#include <unistd.h>
 
 #include <logbuf/atomics.hpp>
 
@@ -44,21 +46,14 @@ constexpr bool is_outside_of_the_models(site s) {
 
 class recorder {
  public:
-  struct step {
-    unsigned thread;
-    std::string_view name;
-    std::uint64_t where, value;
-  };
-
   // Of the one ring that is recorded, in this process.
   static recorder& the() {
     static recorder r;
     return r;
   }
-  void begin(std::uint64_t capacity_in_bytes, std::size_t longest, std::uint64_t seed) {
-    capacity_ = capacity_in_bytes, longest_ = longest, seed_ = seed;
-    steps_.clear();
-    steps_.reserve(longest);
+  // Steps are written as they are taken, each in one piece: a load that a bug makes crash leaves what it did until then.
+  void begin(int to, std::uint64_t capacity_in_bytes, std::uint64_t longest, std::uint64_t seed) {
+    to_ = to, capacity_ = capacity_in_bytes, left_ = longest, seed_ = seed;
   }
 
   using guard = std::unique_lock<std::mutex>;
@@ -67,10 +62,13 @@ class recorder {
   // With the lock held. The end of a long trace is cut off: the beginning of an execution is one too.
   void tell(std::string_view name, bool by_consumer, std::uint64_t where, std::uint64_t value) {
     if (me_ == unknown) me_ = by_consumer ? 0 : ++producers_;
-    if (steps_.size() == longest_) return;
-    const step s{me_, name, where, value};
-    if (name == plain_steps[0] && !steps_.empty() && last_payload_of(me_) == s.where) return;  // the same claim is written on
-    steps_.push_back(s);
+    const bool is_payload = name == plain_steps[0];
+    const auto place = is_payload ? where : nowhere;
+    if (std::exchange(written_, place) == place && is_payload) return;  // the same claim is written on
+    if (left_ == 0) return;
+    --left_;
+    const std::string line = std::to_string(me_) + ' ' + std::string(name) + ' ' + std::to_string(where) + ' ' + std::to_string(value) + '\n';
+    is_written_ = ::write(to_, line.data(), line.size()) == std::ssize(line) && is_written_;
   }
   // Without it: lets others in, now and then.
   void may_yield() {
@@ -89,28 +87,19 @@ class recorder {
     return n >= 32 ? 99 : (detail::is_skip(word) ? 32 + n : n);
   }
 
-  bool is_full() const { return steps_.size() == longest_; }
-  unsigned producers() const { return producers_; }
-  friend std::ostream& operator<<(std::ostream& out, const recorder& r) {
-    for (const step& s : r.steps_) out << s.thread << ' ' << s.name << ' ' << s.where << ' ' << s.value << '\n';
-    return out;
-  }
+  bool is_written() const { return is_written_; }
 
  private:
   static constexpr unsigned unknown = ~0u;
 
-  // Where the last step of this thread wrote its payload; nowhere, if it was another step.
-  std::uint64_t last_payload_of(unsigned thread) const {
-    for (auto s = steps_.rbegin(); s != steps_.rend(); ++s)
-      if (s->thread == thread) return s->name == plain_steps[0] ? s->where : ~std::uint64_t{0};
-    return ~std::uint64_t{0};
-  }
+  static constexpr std::uint64_t nowhere = ~std::uint64_t{0};
 
   std::mutex mutex_;
-  std::vector<step> steps_;
-  std::uint64_t capacity_ = 8, seed_ = 0;
-  std::size_t longest_ = 0;
+  int to_ = -1;
+  std::uint64_t capacity_ = 8, left_ = 0, seed_ = 0;
   unsigned producers_ = 0;
+  bool is_written_ = true;
+  static inline thread_local std::uint64_t written_ = nowhere;  // where this thread's last step wrote a payload
   static inline thread_local unsigned me_ = unknown;
 };
 

@@ -5,10 +5,11 @@
 // KIND: ring, cleared (zeroing::by_producer) or channel, with `-mpsc` behind it for the shared ones. CAPACITY and THRESHOLD
 // in bytes; the trace is cut off after STEPS steps. Exit code: 0 recorded, and every record came as it was written; 1 a
 // record did not, or nothing came any more: the trace goes up to there; 2 bad usage.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <string>
+#include <thread>
 
 #include <unistd.h>
 
@@ -24,18 +25,14 @@ struct recorded_traits : default_traits {
   using atomics = models::recording_atomics;
 };
 
-int write_trace(int code) {
-  const auto guard = recorder::the().lock();
-  std::cout << recorder::the() << std::flush;
-  return std::cout ? code : 2;
-}
+int ended(int code) { return recorder::the().is_written() ? code : 2; }
 
 // A bug may make a load wait for ever, and what happened until then is a trace as well.
 void give_up_in(std::chrono::seconds patience) {
   std::thread([patience] {
     std::this_thread::sleep_for(patience);
     std::fprintf(stderr, "logbuf-record: nothing comes any more\n");
-    std::_Exit(write_trace(1));
+    std::_Exit(ended(1));
   }).detach();
 }
 
@@ -74,9 +71,9 @@ int main(int argc, char** argv) {
                  "STEPS\n       a capacity of 16 to 128 bytes, and 1 to 3 producers\n");
     return 2;
   }
-  recorder::the().begin(l.capacity, static_cast<std::size_t>(numbers[5]), l.seed);
+  recorder::the().begin(STDOUT_FILENO, l.capacity, numbers[5], l.seed);
   give_up_in(std::chrono::seconds(20));
   const test::outcome o = test::run_load_over<recorded_traits>(l, {});
   if (!o.wrong.empty()) std::fprintf(stderr, "logbuf-record: %s\n", o.wrong.c_str());
-  std::_Exit(write_trace(o.wrong.empty() ? 0 : 1));  // the thread of give_up_in still runs
+  std::_Exit(ended(o.wrong.empty() ? 0 : 1));  // the thread of give_up_in still runs
 }
