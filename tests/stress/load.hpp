@@ -20,6 +20,7 @@ struct load {
   std::uint64_t position = 0;       // a multiple of 8
   reading how = reading::single;    // rings
   bool symmetric = false;           // channels: the fences
+  unsigned spins = 200;             // channels: options::spins_before_park
   std::string lengths_from;         // the name of a recorded workload; empty: random lengths up to `longest`
   std::uint32_t longest = 64;       // bytes
   std::uint32_t records = 1000;     // of each producer

@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   l.seed = numbers[4];
   l.how = test::reading::mixed;
   l.symmetric = true;
+  l.spins = 2;  // so that the receiver sleeps
   l.longest = static_cast<std::uint32_t>(l.capacity / 2 - 8);
   l.aborted = 48;
   l.shortened = 48;
