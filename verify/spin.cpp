@@ -68,7 +68,7 @@ std::string build(const spin_model& m, const std::string& property) {
     if (file.path().extension() == ".pml") fs::copy_file(file, m.folder / file.path().filename(), error);
   for (const auto& file : fs::directory_iterator(m.folder.parent_path()))  // generated, for all of them
     if (file.path().extension() == ".pml") fs::copy_file(file, m.folder / file.path().filename(), error);
-  const std::string compiled = std::string("gcc -w ") + (m.optimised ? "-O2" : "-O0") + " -DMEMLIM=16000" +
+  const std::string compiled = std::string("gcc -w ") + (m.deep ? "-O2" : m.optimised ? "-O1" : "-O0") + " -DMEMLIM=16000" +
                                (is_temporal(property) ? "" : std::string(" -DSAFETY -DNOCLAIM") + (m.shortest ? " -DBFS" : "")) +
                                " -o pan pan.c";
   if (shell(in(m.folder) + "{ ulimit -v 4000000; spin -a" + macros(m, property) + " logbuf.pml && " + compiled + "; } >build.txt 2>&1") == 0) return "";
@@ -79,7 +79,7 @@ exploration explore(const spin_model& m, const std::string& property, const std:
   exploration e;
   const auto start = std::chrono::steady_clock::now();
   const std::string how = is_temporal(property) ? " -a -f -A -N " + property : "";
-  shell(in(m.folder) + "rm -f *.trail && " + environment + " ./pan " + (m.deep ? "-m20000000" : m.optimised ? "-m2000000 -w20" : "-m300000 -w20") + how + " " + extra + " >explored.txt 2>&1");
+  shell(in(m.folder) + "rm -f *.trail && " + environment + " ./pan " + (m.deep ? "-m20000000" : m.optimised ? "-m2000000 -w18" : "-m300000 -w18") + how + " " + extra + " >explored.txt 2>&1");
   e.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::ifstream out(m.folder / "explored.txt");
   bool in_process = false, is_counted = false, is_cut = false;
