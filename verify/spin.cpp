@@ -79,7 +79,7 @@ exploration explore(const spin_model& m, const std::string& property, const std:
   exploration e;
   const auto start = std::chrono::steady_clock::now();
   const std::string how = is_temporal(property) ? " -a -f -A -N " + property : "";
-  shell(in(m.folder) + "rm -f *.trail && " + environment + " ./pan " + (m.deep ? "-m20000000" : m.optimised ? "-m2000000 -w18" : "-m300000 -w18") + how + " " + extra + " >explored.txt 2>&1");
+  shell(in(m.folder) + "rm -f *.trail && " + environment + " ./pan " + (m.deep ? "-m20000000" : m.optimised ? "-m2000000 -w20" : "-m300000 -w20") + how + " " + extra + " >explored.txt 2>&1");
   e.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   std::ifstream out(m.folder / "explored.txt");
   bool in_process = false, is_counted = false, is_cut = false;
