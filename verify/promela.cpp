@@ -67,13 +67,14 @@ bool is_wanted(const promela_settings& s, const std::string& name) {
 
 // ---- the models, property by property
 
-row judge(const std::string& model, const std::string& about, const std::string& property, const json& pinned, const exploration& e) {
+row judge(const std::string& model, const std::string& about, const std::string& property, const json& pinned, const exploration& e,
+          std::size_t unreached) {
   row r{model, about, property, "", e.states, e.transitions, e.seconds};
   const bool is_pinned = pinned.is_array() && pinned.size() == 2;
   if (!e.problem.empty()) r.verdict = "NOT RUN", r.details = e.problem;
   else if (!e.violated.empty()) r.verdict = "VIOLATED: " + e.violated, r.details = "logbuf-verify promela --trail " + model + "/" + property + " prints the way";
   else if (!e.to_the_end) r.verdict = "NOT EXPLORED TO THE END", r.is_cut = true;
-  else if (property == safety && !e.unreached.empty()) {
+  else if (property == safety && e.unreached.size() != unreached) {
     r.verdict = "STATEMENTS NOT REACHED";
     for (const std::string& u : e.unreached) r.details += (r.details.empty() ? "" : "\n") + u;
   } else if (!is_pinned || pinned[0] != e.states || pinned[1] != e.transitions) {
@@ -94,7 +95,9 @@ void plan_checks(const promela_settings& s, const json& checks, std::vector<task
       if (!is_wanted(s, name + "/" + property)) continue;
       task& t = by_kind[is_temporal(property)];
       if (t.explorations.empty()) t.model = {folder_of(name + (is_temporal(property) ? "-live" : "")), options_of(c), false, true, c.value("deep", false)}, t.first_property = property;
-      t.explorations.push_back([=, m = t.model, p = property, pins = pinned] { return judge(name, about, p, pins, explore(m, p)); });
+      t.explorations.push_back([=, m = t.model, p = property, pins = pinned, unreached = c.value("unreached", std::size_t{0})] {
+        return judge(name, about, p, pins, explore(m, p), unreached);
+      });
     }
     for (auto& [temporal, t] : by_kind) tasks.push_back(std::move(t));
   }

@@ -68,7 +68,7 @@ std::string build(const spin_model& m, const std::string& property) {
     if (file.path().extension() == ".pml") fs::copy_file(file, m.folder / file.path().filename(), error);
   for (const auto& file : fs::directory_iterator(m.folder.parent_path()))  // generated, for all of them
     if (file.path().extension() == ".pml") fs::copy_file(file, m.folder / file.path().filename(), error);
-  const std::string compiled = std::string("gcc -w ") + (m.optimised ? "-O2" : "-O0") + " -DMEMLIM=16000" +
+  const std::string compiled = std::string("gcc -w ") + (m.deep ? "-O2" : m.optimised ? "-O1" : "-O0") + " -DMEMLIM=16000" +
                                (is_temporal(property) ? "" : std::string(" -DSAFETY -DNOCLAIM") + (m.shortest ? " -DBFS" : "")) +
                                " -o pan pan.c";
   if (shell(in(m.folder) + "{ ulimit -v 4000000; spin -a" + macros(m, property) + " logbuf.pml && " + compiled + "; } >build.txt 2>&1") == 0) return "";
