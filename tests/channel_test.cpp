@@ -143,6 +143,7 @@ BOTH_CHANNELS("timeouts of any size") {
   CHECK(text(rx.receive_for(std::chrono::steady_clock::duration::max())) == "there");
   CHECK(tx.send(bytes_of("there")));
   CHECK(text(rx.receive_for(std::chrono::hours::max())) == "there");
+  CHECK(tx.send_for(1, 0, std::chrono::hours::max())->commit());
 }
 
 BOTH_CHANNELS("close ends a wait, now and from now on, and loses no record") {
