@@ -67,7 +67,7 @@ foreign_rapidcheck() {
 
 # build PRESET [BUILD-OPTION...]: configures and builds build/PRESET; shows the output only when it fails.
 build() {
-  local preset=$1 log
+  local preset=$1 log began=$SECONDS
   shift
   say "building preset $preset${*:+ ($*)}"
   log=$(mktemp)
@@ -77,6 +77,7 @@ build() {
     return 1
   fi
   rm -f "$log"
+  say "built in $((SECONDS - began)) s"
 }
 
 passed=0
@@ -99,14 +100,15 @@ count() {
   failed=$((failed + f))
 }
 
-# run NAME COMMAND...: shows its output, and counts.
+# run NAME COMMAND...: shows its output, counts, and says how long it took.
 run() {
-  local name=$1 out status
+  local name=$1 out status began=$SECONDS
   shift
   out=$(mktemp)
   say "$name"
   "$@" | tee "$out"
   status=${PIPESTATUS[0]}
+  say "$name: $((SECONDS - began)) s"
   count "$out" "$status" "$name"
   rm -f "$out"
 }

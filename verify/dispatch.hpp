@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdlib>
+#include <utility>
 
 #include "engines.hpp"
 #include "interpreter.hpp"
@@ -13,29 +14,30 @@ models::outcome run_on(const workload& w, const models::limits& l) {
   using spsc = detail::spsc_claiming;
   using mpsc = detail::mpsc_claiming;
   running = {&w, {}};
+  const auto with_threads = [&]<class Claiming, bool Channel, form Form, unsigned... Threads>(std::integer_sequence<unsigned, Threads...>) {
+    using kind = interpreter<Engine, Claiming, Channel, Form>;
+    models::outcome o;
+    if (!((w.threads.size() == Threads && (o = Engine::template run<program<kind, Threads>>(l), true)) || ...)) std::abort();
+    return o;
+  };
+  using two = std::integer_sequence<unsigned, 2>;
+  using three = std::integer_sequence<unsigned, 3>;
+  using any = std::integer_sequence<unsigned, 2, 3, 4>;
   if (w.traits == form::checked) {
-    if (w.channel || w.threads.size() != (w.ring == variant::spsc ? 2 : 3)) std::abort();
-    return w.ring == variant::spsc ? Engine::template run<program<Engine, spsc, 2, false, form::checked>>(l)
-                                   : Engine::template run<program<Engine, mpsc, 3, false, form::checked>>(l);
+    if (w.channel) std::abort();
+    return w.ring == variant::spsc ? with_threads.template operator()<spsc, false, form::checked>(two{})
+                                   : with_threads.template operator()<mpsc, false, form::checked>(three{});
   }
   if (w.traits == form::producer_clears) {
-    if (w.ring != variant::spsc || w.threads.size() != 2) std::abort();
-    return w.channel ? Engine::template run<program<Engine, spsc, 2, true, form::producer_clears>>(l)
-                     : Engine::template run<program<Engine, spsc, 2, false, form::producer_clears>>(l);
+    if (w.ring != variant::spsc) std::abort();
+    return w.channel ? with_threads.template operator()<spsc, true, form::producer_clears>(two{})
+                     : with_threads.template operator()<spsc, false, form::producer_clears>(two{});
   }
-  const auto with_threads = [&]<class Claiming, bool Channel>() {
-    switch (w.threads.size()) {
-      case 2: return Engine::template run<program<Engine, Claiming, 2, Channel>>(l);
-      case 3: return Engine::template run<program<Engine, Claiming, 3, Channel>>(l);
-      case 4: return Engine::template run<program<Engine, Claiming, 4, Channel>>(l);
-      default: std::abort();
-    }
-  };
   if (w.ring == variant::mpsc)
-    return w.channel ? with_threads.template operator()<mpsc, true>() : with_threads.template operator()<mpsc, false>();
-  if (w.threads.size() != 2) std::abort();
-  return w.channel ? Engine::template run<program<Engine, spsc, 2, true>>(l)
-                   : Engine::template run<program<Engine, spsc, 2, false>>(l);
+    return w.channel ? with_threads.template operator()<mpsc, true, form::plain>(any{})
+                     : with_threads.template operator()<mpsc, false, form::plain>(any{});
+  return w.channel ? with_threads.template operator()<spsc, true, form::plain>(two{})
+                   : with_threads.template operator()<spsc, false, form::plain>(two{});
 }
 
 }  // namespace logbuf::verify

@@ -14,13 +14,10 @@
 
 namespace logbuf::verify {
 
-template <class Engine, class Claiming, unsigned Threads, bool Channel, form Form = form::plain>
-class program {
+template <class Engine, class Claiming, bool Channel, form Form = form::plain>
+class interpreter {
  public:
-  static constexpr unsigned threads = Threads;
-  static constexpr unsigned consumer_thread = Threads - 1;
-
-  program()
+  interpreter()
       : work_(*running.what),
         waiting_(work_.spurious, work_.refused),
         buffer_(work_.capacity),
@@ -37,14 +34,14 @@ class program {
     consumer_.emplace(std::move(made->second));
     producers_[0].emplace(std::move(made->first));
     if constexpr (Claiming::shared)
-      for (unsigned t = 1; t < consumer_thread; ++t) producers_[t].emplace(*producers_[0]);
+      for (unsigned t = 1; t < consumer_thread(); ++t) producers_[t].emplace(*producers_[0]);
     models::current.begin_execution();  // the trace starts with the threads
   }
 
   void before() {}
 
   void thread(unsigned t) {
-    for (const op& o : work_.threads[t]) t == consumer_thread ? consume(o) : produce(t, o);
+    for (const op& o : work_.threads[t]) t == consumer_thread() ? consume(o) : produce(t, o);
   }
 
   void after() {
@@ -58,7 +55,7 @@ class program {
         if (buffer_.value_at(i) != 0 && (Form != form::producer_clears || i == oracle_.end() % work_.capacity))
           check(models::current.explain("everything is consumed, but the word at byte %zu is not zero", i));
     }
-    check(oracle_.check(complete, Engine::has_clocks, consumer_thread));
+    check(oracle_.check(complete, Engine::has_clocks, consumer_thread()));
   }
 
  private:
@@ -85,6 +82,8 @@ class program {
     std::optional<claim_end> claim;
     std::size_t logged = 0;
   };
+
+  unsigned consumer_thread() const { return static_cast<unsigned>(work_.threads.size()) - 1; }
 
   static void check(const char* wrong) {
     if (wrong != nullptr) Engine::fail();
@@ -160,7 +159,7 @@ class program {
     Engine::set_loop_is_bounded(false);
     reach(flushed ? state::flushed : state::flush_gave_up);
     if (flushed) {
-      if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread, Engine::now()));
+      if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread(), Engine::now()));
     } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
       check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
     }
@@ -320,11 +319,11 @@ class program {
   }
 
   // Staleness excuses an answer, but no answer that was given without a look.
-  static bool looked_after_deadline() {
+  bool looked_after_deadline() const {
     const auto& s = models::current;
     for (std::size_t i = s.trace_size; i-- != 0;) {
       const models::event& e = s.trace[i];
-      if (e.thread != consumer_thread) continue;
+      if (e.thread != consumer_thread()) continue;
       if (e.what == models::step::header_load) return true;
       if (e.what == models::step::expired || e.what == models::step::wake) return false;
     }
@@ -365,10 +364,10 @@ class program {
 
   // The clock of the consumer's last look for a header, which decides that nothing is there. What it learns afterwards,
   // of senders that have left, is no part of that answer.
-  static vector_clock polled_at() {
+  vector_clock polled_at() const {
     const auto& s = models::current;
     for (std::size_t i = s.trace_size; i-- != 0;)
-      if (s.trace[i].thread == consumer_thread && s.trace[i].what == models::step::header_load) return s.trace[i].clock;
+      if (s.trace[i].thread == consumer_thread() && s.trace[i].what == models::step::header_load) return s.trace[i].clock;
     return Engine::now();
   }
 
@@ -432,14 +431,20 @@ class program {
   typename Engine::waiting_state waiting_;
   typename Engine::buffer buffer_;
   oracle oracle_;
-  std::array<std::optional<producer_end>, Threads> producers_{};
+  std::array<std::optional<producer_end>, models::max_threads> producers_{};
   std::optional<consumer_end> consumer_;
-  std::array<std::array<held, 4>, Threads> held_{};
-  std::array<std::size_t, Threads> held_count_{};
-  std::array<std::uint32_t, Threads> written_{};
-  std::array<bool, Threads> was_full_{};
+  std::array<std::array<held, 4>, models::max_threads> held_{};
+  std::array<std::size_t, models::max_threads> held_count_{};
+  std::array<std::uint32_t, models::max_threads> written_{};
+  std::array<bool, models::max_threads> was_full_{};
   bool consumer_left_complete_ = false;
   bool closed_ = false;
+};
+
+// Engines ask for the number of threads as a constant, of which the above need not be compiled anew for each.
+template <class Interpreter, unsigned Threads>
+struct program : Interpreter {
+  static constexpr unsigned threads = Threads;
 };
 
 }  // namespace logbuf::verify

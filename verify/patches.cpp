@@ -21,13 +21,14 @@ std::vector<patch> read_patches() {
   std::vector<patch> all;
   for (const auto& entry : fs::directory_iterator(LOGBUF_PATCHES)) {
     if (entry.path().extension() != ".patch") continue;
-    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = "", .random = "", .graphs = ""};
+    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = "", .random = "", .graphs = "", .first = ""};
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line) && !line.empty();) {
       if (line.starts_with("What: ")) p.what = line.substr(6);
       if (line.starts_with("Equivalent: ")) p.equivalent = line.substr(12);
       if (line.starts_with("Random: ")) p.random = line.substr(8);
       if (line.starts_with("Graphs: ")) p.graphs = line.substr(8);
+      if (line.starts_with("Killer: ")) p.first = line.substr(8);
     }
     all.push_back(std::move(p));
   }
@@ -56,13 +57,17 @@ void run(patch& p) {
   const fs::path folder = fs::path(LOGBUF_PATCHED) / p.name;
   if (!fs::exists(folder / "runner")) return;
   const std::string engine = p.is_on_graphs ? "--engine rc11 " : "";
-  for (const result& r : results_of(folder, engine + "--stop --seconds 120")) {
-    p.is_built = true;
-    if (r.is != verdict::failed && r.is != verdict::unreached) continue;
-    p.killer = p.shortest = r;
-    p.is_killed = true;
-    break;
-  }
+  const auto try_to_kill = [&](const std::string& scenarios) {
+    for (const result& r : results_of(folder, engine + scenarios + "--stop --seconds 120")) {
+      p.is_built = true;
+      if (r.is != verdict::failed && r.is != verdict::unreached) continue;
+      p.killer = p.shortest = r;
+      p.is_killed = true;
+      return;
+    }
+  };
+  if (!p.first.empty()) try_to_kill("--filter " + p.first + " ");
+  if (!p.is_killed) try_to_kill("");
   if (!p.random.empty() && p.is_built && !p.is_on_graphs) {
     p.is_random_needed = !p.is_killed;
     for (const result& r : results_of(folder, "random --count 200")) p.killer = p.shortest = r, p.is_killed = true;

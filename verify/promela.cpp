@@ -94,7 +94,9 @@ void plan_checks(const promela_settings& s, const json& checks, std::vector<task
     for (const auto& [property, pinned] : c.at("properties").items()) {
       if (!is_wanted(s, name + "/" + property)) continue;
       task& t = by_kind[is_temporal(property)];
-      if (t.explorations.empty()) t.model = {folder_of(name + (is_temporal(property) ? "-live" : "")), options_of(c), false, true, c.value("deep", false)}, t.first_property = property;
+      if (t.explorations.empty()) t.model = {folder_of(name + (is_temporal(property) ? "-live" : "")), options_of(c), false, false, c.value("deep", false)}, t.first_property = property;
+      // Only a long exploration makes up for the time of an optimising compiler.
+      if (pinned.is_array() && !pinned.empty() && pinned[0] > 200'000) t.model.optimised = true;
       t.explorations.push_back([=, m = t.model, p = property, pins = pinned, unreached = c.value("unreached", std::size_t{0})] {
         return judge(name, about, p, pins, explore(m, p), unreached);
       });
