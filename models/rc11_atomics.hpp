@@ -29,28 +29,31 @@ using rc11::the_machine;
 
 // Times are even at events, and odd between them: a plain access or an answer comes after the event before it, and is not
 // taken for the next one.
-inline vector_clock clock_of(const rc11::clock& c) {
+inline void put(vector_clock& v, const rc11::clock& c) {
   static_assert(max_threads <= rc11::thread_limit);
-  vector_clock v{};
   for (std::size_t t = 0; t != max_threads; ++t) v[t] = 2 * static_cast<timestamp>(c[static_cast<unsigned>(t)]);
-  return v;
 }
 inline vector_clock now() {
-  vector_clock v = clock_of(the_machine.now());
+  vector_clock v;
+  put(v, the_machine.now());
   if (the_machine.is_in_thread()) --v[the_machine.thread()];
   return v;
 }
 
 inline std::uint32_t next_note() { return static_cast<std::uint32_t>(current.trace_size); }
 
-inline void note(step what, site where, std::uint64_t value, std::uint32_t offset, std::uint64_t before, const vector_clock& at,
-                 bool stale = false) {
-  current.record({what, static_cast<std::uint8_t>(the_machine.thread()), where, offset, before, value, at, stale});
+// Written where it stays: copied as a whole, a clock that was just made component by component would be waited for.
+inline event* note(step what, site where, std::uint64_t value, std::uint32_t offset, std::uint64_t before, bool stale = false) {
+  event* const e = current.next_place();
+  if (e == nullptr) return nullptr;
+  e->what = what, e->thread = static_cast<std::uint8_t>(the_machine.thread()), e->where = where;
+  e->offset = offset, e->before = before, e->value = value, e->stale = stale;
+  return e;
 }
 inline void record(step what, site where, std::uint64_t value, std::uint32_t offset = 0, std::uint64_t before = 0,
                    bool stale = false) {
   current.hit(where);
-  note(what, where, value, offset, before, clock_of(the_machine.last()), stale);
+  if (event* const e = note(what, where, value, offset, before, stale)) put(e->clock, the_machine.last());
 }
 
 [[noreturn]] inline void fail(const char* kind) { the_machine.fail(kind, current.failure.data()); }
@@ -127,7 +130,7 @@ class rc11_buffer {
       const rc11::location where = checked(word, site::header_poll);
       const std::uint32_t number = next_note();
       const std::uint64_t value = the_machine.newest(where);
-      note(step::payload_read, {}, value, static_cast<std::uint32_t>(word), 0, now());
+      if (event* const e = note(step::payload_read, {}, value, static_cast<std::uint32_t>(word), 0)) e->clock = now();
       if (!the_machine.read_plain(where, number)) refuse_race();
       std::memcpy(to.data() + done, reinterpret_cast<const std::byte*>(&value) + in_word, n);
       done += n;
@@ -138,7 +141,7 @@ class rc11_buffer {
     using namespace rc11_detail;
     for (std::size_t i = 0; i != words_; ++i) {
       const std::uint32_t number = next_note();
-      note(step::free_memory, {}, 0, static_cast<std::uint32_t>(8 * i), 0, now());
+      if (event* const e = note(step::free_memory, {}, 0, static_cast<std::uint32_t>(8 * i), 0)) e->clock = now();
       if (!the_machine.give_back(places_[i], number)) refuse_race();
     }
   }
@@ -163,7 +166,7 @@ class rc11_buffer {
     o.what = op::plain_store, o.where = checked(offset, site::header_poll), o.operand = value;
     o.name = what == step::zero ? "zero" : "write payload", o.note = next_note();
     const rc11::answer a = the_machine.perform(o);
-    note(what, {}, value, static_cast<std::uint32_t>(offset), 0, clock_of(the_machine.last()));
+    if (event* const e = note(what, {}, value, static_cast<std::uint32_t>(offset), 0)) put(e->clock, the_machine.last());
     verify(a);
   }
 

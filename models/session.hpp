@@ -59,8 +59,9 @@ struct session {
 
   // What no longer fits is dropped: an execution that fills the trace must not pass (is_trace_full).
   void record(const event& e) {
-    if (trace_size != trace_capacity) trace[trace_size++] = e;
+    if (event* const place = next_place()) *place = e;
   }
+  event* next_place() { return trace_size != trace_capacity ? &trace[trace_size++] : nullptr; }
   bool is_trace_full() const { return trace_size == trace_capacity; }
   // The two accesses of a data race, by their numbers in the trace.
   static constexpr std::size_t none = ~std::size_t{0};

@@ -230,6 +230,10 @@ class interpreter {
   void consume(const op& o) {
     switch (o.what) {
       case op::kind::read: read_one(true); return;
+      case op::kind::await:
+        for (std::size_t i = 0; i != o.n; ++i)
+          while (!read_one(true)) Engine::atomics::nap();
+        return;
       case op::kind::keep: read_one(false); return;
       case op::kind::drain:
       case op::kind::batch:

@@ -26,6 +26,7 @@ struct op {
     flush,       // wait for the consumer, `tries` looks
     // consumer
     read,        // one try_read, consumed
+    await,       // `n` records, each asked for until it is there
     keep,        // one try_read, kept unread
     drain,       // drain with limit `n`
     batch,       // a batch scope with up to `n` records
@@ -54,6 +55,7 @@ constexpr op commit_held(std::size_t i) { return {op::kind::commit_held, 0, i, 1
 constexpr op abort_held(std::size_t i) { return {op::kind::abort_held, 0, i, 1}; }
 constexpr op flush(unsigned tries) { return {op::kind::flush, 0, 0, tries}; }
 constexpr op read() { return {op::kind::read, 0, 0, 1}; }
+constexpr op await(std::size_t n) { return {op::kind::await, 0, n, 1}; }
 constexpr op keep() { return {op::kind::keep, 0, 0, 1}; }
 constexpr op drain(std::size_t limit) { return {op::kind::drain, 0, limit, 1}; }
 constexpr op batch(std::size_t limit) { return {op::kind::batch, 0, limit, 1}; }

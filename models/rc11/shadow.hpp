@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "clock.hpp"
@@ -20,15 +21,16 @@ class shadow {
     std::uint8_t thread = 0;
   };
 
-  void clear() { *this = {}; }
+  void clear() { used_ = 0; }
 
   // Notes the access, and answers an earlier one that it races with, or null.
   const earlier* add(access how, unsigned thread, const clock& before, unsigned when, std::uint32_t note) {
     const earlier* race = nullptr;
     const auto check = [&](access other) {
-      if ((used_ >> (other * thread_limit) & 0xff & ~(1u << thread)) == 0) return;
-      for (unsigned t = 0; t != thread_limit; ++t)
-        if (t != thread && last_[other][t].when > before[t]) race = &last_[other][t];
+      for (unsigned others = used_ >> (other * thread_limit) & 0xff & ~(1u << thread); others != 0; others &= others - 1) {
+        const auto t = static_cast<unsigned>(std::countr_zero(others));
+        if (last_[other][t].when > before[t]) race = &last_[other][t];
+      }
     };
     check(plain_write);
     if (how == plain_write || how == atomic_write) check(plain_read);
@@ -40,7 +42,7 @@ class shadow {
   }
 
  private:
-  std::array<std::array<earlier, thread_limit>, 4> last_{};
+  std::array<std::array<earlier, thread_limit>, 4> last_{};  // of which those count that are used
   std::uint32_t used_ = 0;  // bits: kind and thread
 };
 
