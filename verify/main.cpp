@@ -15,6 +15,7 @@
 
 #include "calibration.hpp"
 #include "comparison.hpp"
+#include "diagram.hpp"
 #include "history.hpp"
 #include "mutants.hpp"
 #include "page.hpp"
@@ -35,7 +36,7 @@ using namespace logbuf::verify;
 enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct settings {
-  bool list = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false, promela = false, patches = false;
+  bool list = false, show = false, sites = false, deep = false, quiet = false, mutants = false, orders_only = false, stop = false, compare = false, calibrate = false, random = false, promela = false, patches = false;
   std::vector<std::string> filters{};
   std::string scheduler{}, engine{};
   unsigned context_bound = 0, spurious_failures = 1;
@@ -45,7 +46,7 @@ struct settings {
   std::string replay{}, json{}, junit{}, markdown{}, patches_markdown{};
   std::vector<std::string> weaken{};
   unsigned lost_exchanges = ~0u;
-  std::string dot{};
+  std::string dot{}, figure{}, counterexamples{};
   std::string shard{}, report{}, scenario_file{}, save{};
   std::uint64_t count = 0;
   std::string trail{}, recorder{};
@@ -166,6 +167,12 @@ bool write_reports(const settings& o, const std::vector<result>& results, const 
   return json && junit && markdown;
 }
 
+bool write_figure(const settings& o, const std::vector<result>& results) {
+  for (const result& r : results)
+    if (!o.figure.empty() && !r.steps.empty()) return write_file(o.figure, as_figure(r));
+  return true;
+}
+
 int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::string& command) {
   const bool graphs = o.engine == "rc11";
   std::printf("%s\n%s", graphs ? limits_of_rc11 : limits_of_relacy, table_header(graphs).c_str());
@@ -195,6 +202,7 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
                        (o.report.empty() || report_page(o.report).add(results, command));
   for (const result& r : results)
     if (!o.dot.empty() && !r.dot.empty() && (write_file(o.dot, r.dot), true)) break;
+  (void)write_figure(o, results);
   std::uint64_t executions = 0;
   for (const result& r : results) executions += r.executions;
   std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));
@@ -223,6 +231,12 @@ int run_all_mutants(const settings& o, const std::vector<job>& jobs, const std::
     std::printf("\nNone survived; weakening two together only adds executions, so each pair is killed by what kills one of them.\n");
   const bool written = write_reports(o, killers, mutants, command) &&
                        (o.report.empty() || report_page(o.report).add(mutants, command));
+  if (!o.counterexamples.empty()) {
+    std::vector<result> shortest;
+    for (const mutant& m : mutants)
+      if (m.killed) shortest.push_back(m.shortest);
+    if (!write_file(o.counterexamples, as_json(shortest, command))) return something_failed;
+  }
   if (!o.orders_only) {
     std::printf("\nEach bug in verify/mutants, as a patch of the headers.\n\n%-32s %-11s %-42s %12s  %s\n%s\n", "patch", "verdict",
                 "first scenario to fail", "executions", "how", std::string(140, '-').c_str());
@@ -355,8 +369,8 @@ int run_random_workloads(const settings& o) {
   if (run.smallest) {
     const std::string file = o.save.empty() ? "FILE" : o.save;
     std::printf("\nA workload fails. The smallest that still does, after %llu shrinks, for logbuf-verify --scenarios %s:\n\n%s\n\n",
-                static_cast<unsigned long long>(run.shrinks), file.c_str(), scenario_text(*run.smallest).c_str());
-    if (!o.save.empty()) (void)write_file(o.save, scenario_text(*run.smallest) + "\n");
+                static_cast<unsigned long long>(run.shrinks), file.c_str(), scenario_text({&*run.smallest}).c_str());
+    if (!o.save.empty()) (void)write_file(o.save, scenario_text({&*run.smallest}) + "\n");
     replay_options = " --scenarios " + file;
     (void)write_reports(o, {run.failure}, std::vector<result>{run.failure}, "logbuf-verify random");
     std::printf("%s\n%llu passed, 1 failed\n", failure_text(run.failure).c_str(), static_cast<unsigned long long>(run.explored));
@@ -379,7 +393,7 @@ int run_replay(const settings& o) {
   if (!p.error.empty()) return complain(p.error);
   int code = something_failed;
   run_all({p.what}, 1, {{}, [&](std::size_t, const result& r) {
-            if (r.is == verdict::failed) std::printf("%s", failure_text(r).c_str());
+            if (r.is == verdict::failed) std::printf("%s", failure_text(r).c_str()), (void)write_figure(o, {r});
             else std::printf("%s: this execution holds (the code has changed since it failed?)\n", r.scenario.c_str());
             code = r.is == verdict::failed ? something_failed : all_held;
             return true;
@@ -396,6 +410,7 @@ int main(int argc, char** argv) {
       "not everything was explored to the end.",
       "logbuf-verify"};
   app.add_flag("--list", o.list, "list the scenarios: what each would catch, its bounds, what it has to reach");
+  app.add_flag("--show", o.show, "print the scenarios that --filter chooses, as a file for --scenarios");
   app.add_flag("--sites", o.sites, "list the ordering sites: order, partner, and what breaks when one is weakened");
   app.add_option("--filter", o.filters, "only the scenario of this name, or those whose name contains TEXT; repeatable")->type_name("TEXT");
   app.add_option("--engine", o.engine, "relacy (default), or rc11: every consistent execution graph once")
@@ -413,6 +428,7 @@ int main(int argc, char** argv) {
   app.add_option("--lost", o.lost_exchanges, "failed compare-exchanges that a thread tries again in an execution of --engine rc11 (default: all)")
       ->type_name("N");
   app.add_option("--dot", o.dot, "write the first failing execution graph of --engine rc11 for Graphviz")->type_name("FILE");
+  app.add_option("--figure", o.figure, "write the first failing execution as a happens-before diagram (SVG)")->type_name("FILE");
   app.add_flag("--deep", o.deep, "the larger scenarios too, for a nightly run");
   app.add_option("--scenarios", o.scenario_file, "scenarios of your own, from a JSON file, in place of the library's")->type_name("FILE");
   app.add_option("--shard", o.shard, "only the I-th of N parts of the scenarios, to split them over machines")->type_name("I/N");
@@ -431,6 +447,8 @@ int main(int argc, char** argv) {
   mutants->fallthrough()->callback([&] { o.mutants = true; });
   mutants->add_flag("--orders", o.orders_only, "only the ordering sites");
   mutants->add_option("--patches-markdown", o.patches_markdown, "write the table of the patches")->type_name("FILE");
+
+  mutants->add_option("--counterexamples", o.counterexamples, "write the shortest failure of each ordering site as JSON")->type_name("FILE");
 
   auto* random = app.add_subcommand(
       "random", "random workloads: threads, sizes, aborts, short commits, batches; one that fails is shrunk to the smallest that does");
@@ -473,7 +491,7 @@ int main(int argc, char** argv) {
   std::string command = "logbuf-verify";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    if (word == "--json" || word == "--junit" || word == "--markdown" || word == "--patches-markdown" || word == "--report") ++i;  // where reports go changes nothing in them
+    if (word == "--json" || word == "--junit" || word == "--markdown" || word == "--patches-markdown" || word == "--report" || word == "--figure" || word == "--counterexamples") ++i;  // where reports go changes nothing in them
     else command += " " + word;
   }
   if (o.calibrate) return run_calibration(o, command);
@@ -482,6 +500,11 @@ int main(int argc, char** argv) {
   std::string error;
   const std::vector<job> jobs = plan(o, error);
   if (!error.empty()) return complain(error);
+  if (o.show) {
+    std::vector<const workload*> chosen;
+    for (const job& j : jobs) chosen.push_back(find_scenario(j.scenario));
+    return std::printf("%s\n", scenario_text(chosen).c_str()), all_held;
+  }
   if (o.compare) return o.engine == "rc11" ? run_engine_comparison(o, jobs) : run_comparison(o, jobs);
   return o.mutants ? run_all_mutants(o, jobs, command) : run_scenarios(o, jobs, command);
 }

@@ -50,7 +50,7 @@ std::vector<mutant> run_mutants(const std::vector<job>& jobs, unsigned at_a_time
     m.killed = first != tries.size();
     if (m.killed) {
       m.shortest = m.killer;
-      for (job& j : tries) j.within.max_executions = 1000;
+      for (job& j : tries) j.within.max_executions = 2000;
       run_all(tries, at_a_time, {{}, [&](std::size_t, const result& r) {
                 if (is_shorter_failure(r, m.shortest)) m.shortest = r;
                 return true;

@@ -36,6 +36,7 @@ constexpr op_syntax syntax[] = {
     {"close", op::kind::close, role::producer, false, true, false, false},
     {"leave", op::kind::leave, role::producer, true, true, false, false},
     {"read", op::kind::read, role::consumer, true, true, false, false},
+    {"await", op::kind::await, role::consumer, true, true, false, true},
     {"keep", op::kind::keep, role::consumer, true, true, false, false},
     {"drain", op::kind::drain, role::consumer, true, false, false, true},
     {"batch", op::kind::batch, role::consumer, true, false, false, true},
@@ -177,7 +178,7 @@ static std::string text_of(const op& o, role who) {
   return text.str();
 }
 
-std::string scenario_text(const workload& w) {
+static nlohmann::ordered_json as_json(const workload& w) {
   nlohmann::ordered_json j;
   j["name"] = w.name;
   j["ring"] = w.ring == variant::spsc ? "spsc" : "mpsc";
@@ -196,7 +197,13 @@ std::string scenario_text(const workload& w) {
     for (const op& o : w.threads[t]) steps.push_back(text_of(o, t + 1 == w.threads.size() ? role::consumer : role::producer));
     j["threads"].push_back(steps);
   }
-  return nlohmann::ordered_json{{"scenarios", {j}}}.dump(2);
+  return j;
+}
+
+std::string scenario_text(const std::vector<const workload*>& all) {
+  nlohmann::ordered_json scenarios = json::array();
+  for (const workload* w : all) scenarios.push_back(as_json(*w));
+  return nlohmann::ordered_json{{"scenarios", scenarios}}.dump(2);
 }
 
 scenario_file read_scenarios(const std::string& path) {

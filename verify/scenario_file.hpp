@@ -14,7 +14,7 @@ struct scenario_file {
 };
 scenario_file read_scenarios(const std::string& path);
 
-// A file with this scenario alone.
-std::string scenario_text(const workload& w);
+// A file with these scenarios alone.
+std::string scenario_text(const std::vector<const workload*>& all);
 
 }  // namespace logbuf::verify
