@@ -161,7 +161,8 @@ def litmus(e, *names):
         never = f" Never: {relacy[3].replace(' ', ', ')}." if relacy[3] else ""
         misses = f" C++ also allows {relacy[4]}." if relacy[4] and relacy[4] not in graphs[1] else f" Relacy misses it." if relacy[4] else ""
         parts += [f"`{n}`: {relacy[1]}", "", litmus_program(e.litmus[n]), "", saw + never + misses, ""]
-    parts += ["```sh", "verify/run calibrate" + " && verify/run calibrate --engine rc11", "```"]
+    chosen = " ".join(f"--filter {n}" for n in names)
+    parts += ["```sh", f"verify/run calibrate {chosen} && verify/run calibrate --engine rc11 {chosen}", "```"]
     return "\n".join(parts), {}
 
 
