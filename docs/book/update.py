@@ -84,7 +84,7 @@ def site(e, name, order=None):
     figure = f"figures/{name}-{weaker}.svg"
     failure = r["failure"]
     return "\n".join([
-        f"**`{name}`** made {weaker} instead of {row[1]}. The smallest program that breaks (`{r['scenario']}`):",
+        f"**`{name}`** made {weaker} instead of {row[1]}. The scenario that breaks in the fewest steps (`{r['scenario']}`):",
         "",
         program_of(e.scenarios[r["scenario"]]),
         "",
