@@ -48,15 +48,10 @@ workload handover(variant ring, unsigned producers, unsigned records, bool waits
   return w;
 }
 
-void mpsc(benchmark::State& state, unsigned spurious, unsigned lost) {
+void mpsc(benchmark::State& state, bool waits, unsigned spurious, unsigned lost) {
   models::limits l;
   l.spurious_failures = spurious, l.lost_exchanges = lost;
-  explore(state, handover(variant::mpsc, static_cast<unsigned>(state.range(0)), static_cast<unsigned>(state.range(1))), l);
-}
-void mpsc_waits(benchmark::State& state, unsigned spurious, unsigned lost) {
-  models::limits l;
-  l.spurious_failures = spurious, l.lost_exchanges = lost;
-  explore(state, handover(variant::mpsc, static_cast<unsigned>(state.range(0)), static_cast<unsigned>(state.range(1)), true), l);
+  explore(state, handover(variant::mpsc, static_cast<unsigned>(state.range(0)), static_cast<unsigned>(state.range(1)), waits), l);
 }
 void spsc(benchmark::State& state) { explore(state, handover(variant::spsc, 1, static_cast<unsigned>(state.range(0))), {}); }
 
@@ -69,10 +64,10 @@ void spsc_laps(benchmark::State& state) {
 
 }  // namespace
 
-BENCHMARK_CAPTURE(mpsc, cut, 0u, 0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Args({2, 3})->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(mpsc_waits, cut, 0u, 0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Args({2, 3})->Args({3, 2})->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(mpsc_waits, all, 0u, ~0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Args({3, 2})->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(mpsc, all, 1u, ~0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mpsc, looks_cut, false, 0u, 0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Args({2, 3})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mpsc, waits_cut, true, 0u, 0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Args({2, 3})->Args({3, 2})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mpsc, waits_all, true, 0u, ~0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Args({3, 2})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(mpsc, looks_all, false, 1u, ~0u)->Args({2, 1})->Args({3, 1})->Args({2, 2})->Unit(benchmark::kMillisecond);
 BENCHMARK(spsc)->Arg(1)->Arg(2)->Arg(4)->Arg(7)->Unit(benchmark::kMillisecond);
 BENCHMARK(spsc_laps)->DenseRange(2, 6)->Unit(benchmark::kMillisecond);
 

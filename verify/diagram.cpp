@@ -86,15 +86,18 @@ std::string as_svg(const result& r) {
   return svg + "</svg>\n";
 }
 
+const char* const diagram_style = R"(.who { font-weight: 700; font-size: 13px; } .number { opacity: .6; } .plain { opacity: .75; font-style: italic; }
+.raced { fill: var(--bad); font-weight: 700; } .life { stroke: var(--line); }
+path { fill: none; stroke-width: 1.5; } .sw { stroke: var(--edge); } .rf { stroke: var(--edge); stroke-dasharray: 4 3; opacity: .8; }
+.head { stroke: none; opacity: 1; fill: var(--edge); } .head.missing { fill: var(--bad); }
+.missing { stroke: var(--bad); stroke-width: 2.5; stroke-dasharray: 7 4; }
+)";
+
 std::string as_figure(const result& r) {
   static const std::string style =
-      "<style>svg { font: 11px ui-monospace, monospace; fill: #222; --bad: #c62828; --edge: #1565c0; }\n"
-      "@media (prefers-color-scheme: dark) { svg { fill: #ddd; --bad: #ff6b6b; --edge: #6cb6ff; } }\n"
-      ".who { font-weight: 700; font-size: 13px; } .number { opacity: .6; } .plain { opacity: .75; font-style: italic; }\n"
-      ".raced { fill: var(--bad); font-weight: 700; } .life { stroke: #8888; } path { fill: none; stroke-width: 1.5; }\n"
-      ".sw { stroke: var(--edge); } .rf { stroke: var(--edge); stroke-dasharray: 4 3; opacity: .8; }\n"
-      ".head { stroke: none; opacity: 1; fill: var(--edge); } .head.missing { fill: var(--bad); }\n"
-      ".missing { stroke: var(--bad); stroke-width: 2.5; stroke-dasharray: 7 4; }</style>\n";
+      "<style>svg { font: 11px ui-monospace, monospace; fill: #222; --line: #8888; --bad: #c62828; --edge: #1565c0; }\n"
+      "@media (prefers-color-scheme: dark) { svg { fill: #ddd; --bad: #ff6b6b; --edge: #6cb6ff; } }\n" +
+      std::string(diagram_style) + "</style>\n";
   std::string svg = as_svg(r);
   if (svg.empty()) return svg;
   svg.insert(std::string("<svg").size(), " xmlns=\"http://www.w3.org/2000/svg\"");

@@ -198,11 +198,10 @@ int run_scenarios(const settings& o, const std::vector<job>& jobs, const std::st
   const auto count = [&](auto what) { return std::count_if(results.begin(), results.end(), what); };
   const auto passed = count([](const result& r) { return passes(r.is); });
   const auto incomplete = count([](const result& r) { return r.is == verdict::incomplete; });
-  const bool written = write_reports(o, results, results, command) &&
+  const bool written = write_reports(o, results, results, command) && write_figure(o, results) &&
                        (o.report.empty() || report_page(o.report).add(results, command));
   for (const result& r : results)
     if (!o.dot.empty() && !r.dot.empty() && (write_file(o.dot, r.dot), true)) break;
-  (void)write_figure(o, results);
   std::uint64_t executions = 0;
   for (const result& r : results) executions += r.executions;
   std::printf("\n%llu executions over the production headers\n", static_cast<unsigned long long>(executions));

@@ -32,12 +32,7 @@ code, svg { font-family: ui-monospace, monospace; } code { font-size: .9em; over
 nav a { margin-right: 1rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); padding: .5rem; }
 details { margin: .5rem 0; border-left: 3px solid var(--line); padding-left: .8rem; } summary { cursor: pointer; }
 svg { font-size: 11px; fill: currentColor; max-width: none; }
-.who { font-weight: 700; font-size: 13px; } .number { opacity: .6; } .plain { opacity: .75; font-style: italic; }
-.raced { fill: var(--bad); font-weight: 700; } .life { stroke: var(--line); }
-path { fill: none; stroke-width: 1.5; } .sw { stroke: var(--edge); } .rf { stroke: var(--edge); stroke-dasharray: 4 3; opacity: .8; }
-.head { stroke: none; opacity: 1; fill: var(--edge); } .head.missing { fill: var(--bad); }
 td:first-child code { white-space: nowrap; }
-.missing { stroke: var(--bad); stroke-width: 2.5; stroke-dasharray: 7 4; }
 )";
 
 std::string code(const std::string& text) { return "<code>" + escaped(text) + "</code>"; }
@@ -89,7 +84,7 @@ bool report_page::add(const std::string& part, const std::string& text) const {
   std::ofstream out(fs::path(folder_) / "index.html");
   out << "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
          "initial-scale=1\"><title>logbuf: the evidence</title><style>"
-      << style << "</style></head><body>\n<h1>logbuf: the evidence</h1>\n<nav>";
+      << style << diagram_style << "</style></head><body>\n<h1>logbuf: the evidence</h1>\n<nav>";
   for (const char* p : parts)
     if (body.find("<section id=\"" + std::string(p)) != std::string::npos) out << "<a href=\"#" << p << "\">" << p << "</a>";
   out << "</nav>\n<p>" << escaped(limits_of_relacy) << "</p>\n<p>" << escaped(limits_of_rc11) << "</p>\n" << body << "</body></html>\n";

@@ -38,9 +38,8 @@ class Evidence:
         self.relacy = {r[0].strip("`"): r for r in rows(reports / "calibration.md")}
         self.graphs = {r[0].strip("`"): r for r in rows(reports / "graph-calibration.md")}
         self.counterexamples = json.loads((reports / "counterexamples.json").read_text())["results"]
-        shown = subprocess.run([program, "--show"], check=True, capture_output=True, text=True).stdout
-        deep = subprocess.run([program, "--show", "--deep"], check=True, capture_output=True, text=True).stdout
-        self.scenarios = {s["name"]: s for text in (deep, shown) for s in json.loads(text)["scenarios"]}
+        shown = subprocess.run([program, "--show", "--deep"], check=True, capture_output=True, text=True).stdout
+        self.scenarios = {s["name"]: s for s in json.loads(shown)["scenarios"]}
         self.litmus = dict(re.findall(
             r'\{(?:\.name = )?"([^"]+)",\s*(?:\.about = )?"[^"]*",\s*(?:\.threads = )?(\{\{.*?\}\})[,}]', (root / "verify/litmus_tests.cpp").read_text(), re.S))
 
@@ -159,7 +158,7 @@ def litmus(e, *names):
         relacy, graphs = e.relacy[n], e.graphs[n]
         saw = f"Execution graphs find {graphs[1]}." if "race" in graphs[1] else f"The loads read: {graphs[1].replace(' ', ', ')}."
         never = f" Never: {relacy[3].replace(' ', ', ')}." if relacy[3] else ""
-        misses = f" C++ also allows {relacy[4]}." if relacy[4] and relacy[4] not in graphs[1] else f" Relacy misses it." if relacy[4] else ""
+        misses = f" C++ also allows {relacy[4]}." if relacy[4] and relacy[4] not in graphs[1] else " Relacy misses it." if relacy[4] else ""
         parts += [f"`{n}`: {relacy[1]}", "", litmus_program(e.litmus[n]), "", saw + never + misses, ""]
     chosen = " ".join(f"--filter {n}" for n in names)
     parts += ["```sh", f"verify/run calibrate {chosen} && verify/run calibrate --engine rc11 {chosen}", "```"]
@@ -263,13 +262,12 @@ def draw(program, replay):
 
 
 def main():
-    words = sys.argv[1:]
-    write = "--write" in words
-    words = [w for w in words if w != "--write"]
-    if words == ["--machine"]:
+    arguments = [a for a in sys.argv[1:] if a != "--write"]
+    write = "--write" in sys.argv
+    if arguments == ["--machine"]:
         source, makers = Machines(), {"machine": machine}
-    elif len(words) == 2 and not words[0].startswith("-"):
-        source = Evidence(pathlib.Path(words[0]), words[1])
+    elif len(arguments) == 2 and not arguments[0].startswith("-"):
+        source = Evidence(pathlib.Path(arguments[0]), arguments[1])
         makers = {"site": site, "relaxed": relaxed, "litmus": litmus, "killers": killers, "blind": blind}
     else:
         sys.exit(__doc__)
