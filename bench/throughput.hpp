@@ -6,7 +6,8 @@
 //   variable                          it carries records of any length; else its slots have the largest size
 //   Ring(shape)                       an empty ring
 //   Ring::writer(Ring&)               one per producer;  bool write(from, size): false when full
-//   Ring::reader(Ring&)               std::size_t read(f): calls f(data, size) for records, 0 when there was none
+//   Ring::reader(Ring&)               std::size_t read(f): calls f(data, size) for records, 0 when there was none;
+//                                     perhaps rest(), after that
 #pragma once
 
 #include <atomic>
@@ -37,8 +38,12 @@ struct measurement {
 
 struct timing {
   double warm_up, measured;  // seconds
-  unsigned rest = 1;         // pauses of the consumer after a look that found nothing
+  unsigned rest = 1;  // pauses of the consumer after a look that found nothing
+  static constexpr unsigned by_itself = 0;  // or as many as its reader's rest() makes
 };
+
+template <class Reader>
+concept rests = requires(Reader& r) { r.rest(); };
 
 inline void spin_hint() noexcept {
 #if defined(__x86_64__) || defined(__i386__)
@@ -103,6 +108,11 @@ class throughput_run {
     pin(cpus_[0]);
     typename Ring::reader reader(*ring_);
     waiting pause(shared_, timing_.rest);
+    const auto wait = [&] {
+      if constexpr (rests<typename Ring::reader>)
+        if (timing_.rest == timing::by_itself) return reader.rest();
+      pause.wait();
+    };
     const auto read_for = [&](double seconds) {
       measurement m;
       const clock::time_point begin = clock::now();
@@ -114,7 +124,7 @@ class throughput_run {
           bytes += size;
         });
         sum_ += sum, m.bytes += bytes, m.records += read;
-        if (read == 0) pause.wait();
+        if (read == 0) wait();
         if (m.records < look && read != 0) continue;
         look = m.records + 512;
         m.seconds = std::chrono::duration<double>(clock::now() - begin).count();

@@ -23,7 +23,8 @@ static void add_one() {
   const std::string row = "channel/" + std::to_string(Size);
   cells().push_back({row, row + '/' + Ring::name + '/' + Ring::reads, [](benchmark::State& state) {
     static constexpr fixed_payload<Size> payload;
-    run_cell<Ring, touch_all>(state, {capacity, Size, 1}, payload);
+    constexpr unsigned rest = rests<typename Ring::reader> ? timing::by_itself : 1;
+    run_cell<Ring, touch_all>(state, {capacity, Size, 1}, payload, rest);
   }});
 }
 
@@ -77,6 +78,7 @@ static const registration channels([] {
   add_channels<16>();
   add_channels<128>();
   add_channels<1024>();
+  add_latency<spsc_channel<polls>>("spsc");
   for (const unsigned senders : {2u, 8u, 64u})
     for (const unsigned spins : {logbuf::options::never, 16u}) {
       const std::string name = "crowd/" + std::to_string(senders) + (spins == logbuf::options::never ? "/spins" : "/yields");

@@ -27,7 +27,7 @@ def parse():
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "bench", "bench", "logbuf-bench"), help=argparse.SUPPRESS)
     parser.add_argument("--from", dest="results", metavar="FILE", help="reports from an earlier results.json; measures nothing")
     parser.add_argument("--no-plots", action="store_true")
-    parser.add_argument("--document", metavar="FILE", help="puts the tables into this document, where it has places for them, and the plots beside it")
+    parser.add_argument("--document", metavar="FILE", action="append", default=[], help="puts the tables into this document, where it has places for them, and the plots beside the first")
     options = parser.parse_args()
     if options.rounds is None:
         options.rounds = 3 if options.quick else 11
@@ -78,15 +78,15 @@ def main():
     for section in everything(table, results):
         print(section.text(), end="\n\n")
     if not options.no_plots:
-        where = os.path.splitext(options.document)[0] if options.document else options.out
+        where = os.path.splitext(options.document[0])[0] if options.document else options.out
         os.makedirs(where, exist_ok=True)
         try:
             written = plots(table, cells, where)
         except ImportError as e:
             sys.exit(f"the plots need python3-matplotlib: {e}")
         print(f"{where}: {', '.join(written)}" + ("" if options.results else f"; {options.out}: results.json"))
-    if options.document:
-        update(options.document, described + (f"; without {', '.join(about['missing_peers'])}" if about["missing_peers"] else ""), table, results)
+    for document in options.document:
+        update(document, described + (f"; without {', '.join(about['missing_peers'])}" if about["missing_peers"] else ""), table, results)
     return 0
 
 

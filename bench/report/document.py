@@ -5,19 +5,12 @@ import sys
 
 from sections import everything
 
-SHOWN = ("all", (65536, 1 << 20))  # of the many rows of throughput: consumer, and capacities
-
-
-def shown(key):
-    _, _, capacity, _, consumer = key
-    return consumer == SHOWN[0] and capacity in SHOWN[1]
-
 
 def update(path, machine, table, results):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     parts = {"machine": machine + "."}
-    parts.update({s.name: s.markdown() for s in everything(table, results, shown)})
+    parts.update({s.name: s.markdown() for s in everything(table, results)})
     for name in re.findall(r"<!-- (\S+): begin -->", text):
         if name not in parts and name != "below":
             sys.exit(f"{path}: nothing was measured for its table '{name}'")

@@ -33,14 +33,12 @@ def quartiles(value):
     return f"{value['q1'] / 1e6:.0f}–{value['q3'] / 1e6:.0f}"
 
 
-def throughput(table, wanted=lambda key: True):
+def throughput(table):
     for kind in ("spsc", "mpsc"):
         others = table.rings(kind)
         for reads in READS:
             rows = []
             for key in table.keys(kind, reads):
-                if not wanted(key):
-                    continue
                 row = table.rows[key]
                 ours = row["logbuf", reads]
                 cells = []
@@ -87,25 +85,13 @@ def below_one(table):
         yield section
 
 
-def limits(table):
-    """1 KiB in batches against the bandwidth of two processors."""
-    section = Section("limits", "memcpy limit / logbuf, 1 KiB records, SPSC, read in batches", ["ring", "zeroing by producer", "by consumer"])
-    for key, row in sorted(((k, r) for k, r in table.rows.items() if k[0] == "spsc" and k[3] == "1024" and k[4] == "all"), key=lambda i: order(i[0])):
-        limit = table.figure(row, "memcpy-limit", "batch")
-        if limit and ("logbuf-by_producer", "batch") in row:
-            section.rows.append([CAPACITIES[key[2]], f"{ratio(limit, row['logbuf-by_producer', 'batch']):.2f}",
-                                 f"{ratio(limit, row['logbuf', 'batch']):.2f}"])
-    if section.rows:
-        yield section
-
-
 def grouped(cells, first, counter="records_per_second"):
     """{row: {rest of the name: counter}} of the cells whose names begin with `first`."""
     rows = {}
     for name, counters in cells.items():
         parts = name.split("/")
         if parts[0] == first:
-            depth = {"ablation": 5, "crowd": 1}.get(first, 2)
+            depth = {"ablation": 5, "crowd": 1, "pace": 3}.get(first, 2)
             rows.setdefault(tuple(parts[1:depth]), {})["/".join(parts[depth:])] = counters[counter]
     return rows
 
@@ -113,7 +99,7 @@ def grouped(cells, first, counter="records_per_second"):
 def channels(cells):
     rows = grouped(cells, "channel")
     if rows:
-        section = Section("channels", "SPSC, 1 MiB, single reads: million records a second; the receiver polls, or waits when it finds nothing",
+        section = Section("channels", "SPSC, 1 MiB, single reads: million records a second; a receiver that polls, and rests when it has found nothing, or waits",
                           ["payload", "raw ring", "channel, polls", "channel, waits", "mutex + cv", "polls / ring", "waits / ring", "waits / cv"])
         for (size,), row in sorted(rows.items(), key=lambda i: int(i[0][0])):
             ring, polls, waits = row["logbuf/single"], row["logbuf-channel/polls"], row["logbuf-channel/waits"]
@@ -154,13 +140,27 @@ def ablation(cells):
 def pace(cells):
     rows = grouped(cells, "pace")
     if rows:
-        rests = sorted({int(k.split("/")[1]) for row in rows.values() for k in row})
-        section = Section("pace", "A consumer that rests after a look that found nothing, in pauses of the processor: batches, 1 MiB, million records a second",
-                          ["payload", "ring", *rests, f"{rests[-1]} / {rests[0]}"])
-        for (size,), row in sorted(rows.items(), key=lambda i: int(i[0][0])):
+        rests = sorted({k.split("/")[1] for row in rows.values() for k in row}, key=lambda r: (r == "rest", int(r) if r.isdigit() else 0))
+        section = Section("pace", "A consumer that rests after a look that found nothing, in pauses of the processor, or by rest(): batches, million records a second",
+                          ["capacity", "payload", "ring", *rests, "rest / 1"])
+        for (capacity, size), row in sorted(rows.items(), key=lambda i: (int(i[0][0]), int(i[0][1]))):
             for ring in ("spsc", "spsc-by_producer", "mpsc", "memcpy-limit"):
-                values = [row[f"{ring}/{r}"] for r in rests]
-                section.rows.append([size, ring, *map(millions, values), f"{ratio(values[-1], values[0]):.2f}"])
+                values = [row.get(f"{ring}/{r}") for r in rests]
+                section.rows.append([CAPACITIES[int(capacity)], size, ring, *(millions(v) if v else "" for v in values),
+                                     f"{ratio(values[-1], values[0]):.2f}" if values[-1] else ""])
+        yield section
+
+
+def limits(cells):
+    """1 KiB in batches against the bandwidth of two processors."""
+    section = Section("limits", "memcpy limit / logbuf, 1 KiB records, SPSC, read in batches by a consumer that rests, or looks again at once",
+                      ["capacity", "by producer, rests", "at once", "by consumer, rests", "at once"])
+    for (capacity, size), row in sorted(grouped(cells, "pace").items(), key=lambda i: int(i[0][0])):
+        if size == "1024":
+            limit = row["memcpy-limit/1"]
+            section.rows.append([CAPACITIES[int(capacity)], *(f"{ratio(limit, row[f'{ring}/{rest}']):.2f}"
+                                                              for ring in ("spsc-by_producer", "spsc") for rest in ("rest", "1"))])
+    if section.rows:
         yield section
 
 
@@ -201,8 +201,8 @@ def wake(queues):
         yield section
 
 
-def everything(table, results, wanted=lambda key: True):
+def everything(table, results):
     cells = results["cells"]
-    for part in (throughput(table, wanted), ablation(cells), pace(cells), channels(cells), crowd(cells), wake(results["wake"]), latency(cells),
-                 below_one(table), limits(table), summary(table)):
+    for part in (throughput(table), ablation(cells), pace(cells), channels(cells), crowd(cells), wake(results["wake"]), latency(cells),
+                 below_one(table), limits(cells), summary(table)):
         yield from part

@@ -55,6 +55,9 @@ class spsc_channel {
       on_record(record->bytes().data(), record->size());
       return 1;
     }
+    void rest() noexcept {
+      if constexpr (std::is_same_v<Receives, polls>) receiver_.rest();
+    }
 
    private:
     [[gnu::always_inline]] auto receive() noexcept {

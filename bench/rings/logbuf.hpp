@@ -88,6 +88,8 @@ class logbuf_ring {
       }
     }
 
+    void rest() noexcept { consumer_.rest(); }
+
    private:
     consumer_type consumer_;
   };

@@ -11,6 +11,7 @@
 
 #include "life.hpp"
 #include "read_claim.hpp"
+#include "rest.hpp"
 #include "result.hpp"
 
 namespace logbuf::inline v0 {
@@ -178,6 +179,12 @@ class consumer {
 
   // Gives back at once what single reads hold back. Wait-free.
   void release() noexcept { detail::release(*cursor_); }
+
+  // For a loop that looks again, after a read that answered empty: pauses for as long as it pays not to be at the producers'
+  // heels. Some microseconds at most, one spin hint where records are rare. Bounded; makes no system call.
+  void rest() noexcept {
+    if (is_attached()) detail::rest(*cursor_);
+  }
 
   bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes

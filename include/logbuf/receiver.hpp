@@ -36,7 +36,7 @@ class receiver {
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
   // The next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
-  [[nodiscard]] received try_receive() noexcept {
+  [[nodiscard, gnu::always_inline]] received try_receive() noexcept {
     if (!is_attached()) return receive_error::detached;
     return claim_of(look(*consumer_.cursor_, never));
   }
@@ -122,6 +122,7 @@ class receiver {
   std::default_sentinel_t end() const noexcept { return {}; }  // of the range
 
   void release() noexcept { consumer_.release(); }  // as consumer::release
+  void rest() noexcept { consumer_.rest(); }        // as consumer::rest; receive rests by itself
 
   // The kernel refused the fence that parking needs, after it had allowed it: this receiver polls with short sleeps
   // instead of parking, and arm() always answers false.
@@ -162,7 +163,7 @@ class receiver {
   }
 
   template <class Stopped>
-  static sight look(cursor_type& c, Stopped& stopped) noexcept {
+  [[gnu::always_inline]] static sight look(cursor_type& c, Stopped& stopped) noexcept {
     if (const detail::header_word word = poll(c); word != detail::not_ready) [[likely]] return {word};
     return look_at_ends(c, stopped);
   }
@@ -217,7 +218,7 @@ class receiver {
       // The clock first, then the look: what is there when the time is out is delivered.
       const bool out_of_time = P::expired(d);
       const bool parks = !out_of_time && looks >= spins_;
-      if (!parks && !out_of_time) P::spin_hint();
+      if (!parks && !out_of_time) detail::rest(c);
       if (const sight seen = parks ? park(c, d, stopped) : look(c, stopped); !seen.is_empty()) return seen;
       if (out_of_time) return {detail::not_ready, receive_error::timeout};
     }
@@ -250,7 +251,7 @@ class receiver {
     }
   }
 
-  received claim_of(sight seen) noexcept {
+  [[gnu::always_inline]] received claim_of(sight seen) noexcept {
     if (seen.why != receive_error::none) return seen.why;
     return claim_type(*consumer_.cursor_, seen.word);
   }

@@ -123,7 +123,9 @@ struct consumer_cursor {
   position_type released = 0;   // bytes before it are the producers': the published head
   position_type tail_seen = 0;  // prefetch: the producers were there already
   position_type looked_at = 0;  // prefetch: where the consumer saw that, or kept up with them
+  position_type rested_at = 0;  // where it has found nothing last, and rested
   std::uint32_t uses = 1;       // the handle and its open claim
+  unsigned rest = 1;            // so long: pauses of the processor
   bool is_corrupt = false;      // checked rings: a header was bad; for ever
   bool gives_hints = false;     // prefetch: this consumer looks at the tail, and asks
   counters_of<Traits, consumer_counts>* counts = nullptr;

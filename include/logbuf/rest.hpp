@@ -1,0 +1,33 @@
+// How long a consumer that has found nothing rests before it looks again.
+//
+// One that looks again at once is at the heels of the producer: the header it waits at lies in a line that the producer is
+// writing, and each record costs both of them a transfer of that line. One that rests finds many records the next time, and
+// both go through them undisturbed. So a rest that found something is doubled, as long as it pays, and one that found
+// nothing is the last: where records are rare the consumer does look at once.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "ring_state.hpp"
+
+namespace logbuf::inline v0::detail {
+
+// In pauses of the processor. A ring that went round twice between two rests is small: a long rest fills it, and the
+// producers wait.
+constexpr unsigned next_rest(unsigned rest, std::uint64_t consumed, std::uint64_t capacity, unsigned longest) noexcept {
+  if (consumed == 0) return 1;
+  if (consumed > 2 * capacity) return std::max(rest / 2, 1u);
+  return consumed < capacity / 2 ? std::min(2 * rest, longest) : rest;
+}
+
+// After a look that found nothing. Bounded; touches nothing that is shared.
+template <class Traits>
+void rest(consumer_cursor<Traits>& c) noexcept {
+  using P = typename Traits::atomics;
+  c.rest = next_rest(c.rest, c.position - c.rested_at, c.capacity, P::longest_rest);
+  c.rested_at = c.position;
+  for (unsigned i = 0; i != c.rest; ++i) P::spin_hint();
+}
+
+}  // namespace logbuf::detail
