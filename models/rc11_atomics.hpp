@@ -264,7 +264,7 @@ struct rc11_waiting {
     (void)event->perform(rc11::op::exchange, std::memory_order_acquire, 0);
   }
 
-  static constexpr unsigned longest_rest = 1;  // a rest is one step, whatever its length
+  static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length
   static void spin_hint() {
     if (!loop_is_bounded[rc11::the_machine.thread()]) rc11::the_machine.spin();
   }

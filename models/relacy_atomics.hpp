@@ -336,7 +336,7 @@ struct relacy_waiting {
   }
 
   // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
-  static constexpr unsigned longest_rest = 1;  // a rest is one step, whatever its length
+  static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length
   static void spin_hint() {
     if (!loop_is_bounded[relacy_detail::thread()]) rl::ctx().yield(1, rl::debug_info("spin", "", 0));
   }

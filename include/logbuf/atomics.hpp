@@ -56,7 +56,7 @@ struct std_atomics : std_waiting {
     asm volatile("yield");
 #endif
   }
-  static constexpr unsigned longest_rest = 128;  // spin hints of a consumer at its producers' heels: some microseconds
+  static constexpr std::uint16_t longest_rest = 128;  // spin hints of a consumer at its producers' heels: some microseconds
 
   // The byte region. Header words are atomic; payload and zeroing are plain.
   using memory = logbuf::memory;
@@ -137,7 +137,7 @@ concept atomics_policy = requires(typename P::template word<std::uint64_t>& w, s
   { P::fetch_add(at<site::owner_retain>, w, value) } -> std::same_as<std::uint64_t>;
   { P::fetch_sub(at<site::owner_drop>, w, value) } -> std::same_as<std::uint64_t>;
   P::spin_hint();
-  { P::longest_rest } -> std::convertible_to<unsigned>;
+  { P::longest_rest } -> std::convertible_to<std::uint16_t>;
   { P::load_header(at<site::header_poll>, r, n) } -> std::same_as<std::uint64_t>;
   P::store_header(at<site::commit_store>, r, n, value);
   P::zero(r, n, n);

@@ -15,17 +15,18 @@ namespace logbuf::inline v0::detail {
 
 // In pauses of the processor. A ring that went round twice between two rests is small: a long rest fills it, and the
 // producers wait.
-constexpr unsigned next_rest(unsigned rest, std::uint64_t consumed, std::uint64_t capacity, unsigned longest) noexcept {
+constexpr std::uint32_t next_rest(std::uint32_t rest, std::uint64_t consumed, std::uint64_t capacity,
+                                  std::uint16_t longest) noexcept {
   if (consumed == 0) return 1;
   if (consumed > 2 * capacity) return std::max(rest / 2, 1u);
-  return consumed < capacity / 2 ? std::min(2 * rest, longest) : rest;
+  return consumed < capacity / 2 ? std::min<std::uint32_t>(2 * rest, longest) : rest;
 }
 
 // After a look that found nothing. Bounded; touches nothing that is shared.
 template <class Traits>
 void rest(consumer_cursor<Traits>& c) noexcept {
   using P = typename Traits::atomics;
-  c.rest = next_rest(c.rest, c.position - c.rested_at, c.capacity, P::longest_rest);
+  c.rest = static_cast<std::uint16_t>(next_rest(c.rest, c.position - c.rested_at, c.capacity, P::longest_rest));
   c.rested_at = c.position;
   for (unsigned i = 0; i != c.rest; ++i) P::spin_hint();
 }

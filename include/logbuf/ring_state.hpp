@@ -125,7 +125,7 @@ struct consumer_cursor {
   position_type looked_at = 0;  // prefetch: where the consumer saw that, or kept up with them
   position_type rested_at = 0;  // where it has found nothing last, and rested
   std::uint32_t uses = 1;       // the handle and its open claim
-  unsigned rest = 1;            // so long: pauses of the processor
+  std::uint16_t rest = 1;       // how long: pauses of the processor
   bool is_corrupt = false;      // checked rings: a header was bad; for ever
   bool gives_hints = false;     // prefetch: this consumer looks at the tail, and asks
   counters_of<Traits, consumer_counts>* counts = nullptr;
