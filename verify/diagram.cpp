@@ -7,8 +7,8 @@ namespace logbuf::verify {
 
 namespace {
 
-constexpr int row = 20, column = 420, top = 34, left = 34, longest = 70;
-constexpr std::size_t widest = 56;  // characters of a step
+constexpr int row = 20, column = 490, top = 34, left = 34, longest = 70;
+constexpr std::size_t widest = 66;  // characters of a step
 
 int x_of(unsigned thread) { return left + static_cast<int>(thread) * column; }
 int y_of(int line) { return top + line * row + row / 2; }

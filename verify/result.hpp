@@ -94,11 +94,12 @@ struct result {
   std::vector<std::string> sites{};  // the ordering sites that were used
 };
 
-// For the picture of a mutant: the same one in every run, whichever process is done first.
+// For the picture of a mutant: the same one in every run, whichever process is done first. Of two variants of a scenario the plain
+// one has the shorter name.
 inline bool is_shorter_failure(const result& a, const result& b) {
   if (a.is != verdict::failed || a.steps.empty()) return false;
   if (b.steps.empty() || a.steps.size() != b.steps.size()) return b.steps.empty() || a.steps.size() < b.steps.size();
-  return a.scenario < b.scenario;
+  return a.scenario.size() != b.scenario.size() ? a.scenario.size() < b.scenario.size() : a.scenario < b.scenario;
 }
 
 // "full", "bound 3", "random".

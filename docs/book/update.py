@@ -113,6 +113,7 @@ def relaxed(e, *names):
             sys.exit(f"update.py: {n} is {row[1]}, and a chapter says that it is relaxed")
         why = re.sub(r"^nothing: ", "", row[4])
         lines.append(f"| `{n}` | {row[1]} | {why} |")
+    lines += ["", "```sh", "verify/run && docs/book/update.py --write build/verify/reports build/verify/verify/logbuf-verify", "```"]
     return "\n".join(lines), {}
 
 
@@ -236,7 +237,7 @@ def machine(m, *names):
         cells = ["<br>".join(f"`{i}`" for i in m.code[machine][n]) or "no instruction" for machine in machines]
         name, _, variant = n.partition("__")
         lines.append(f"| `{name}`{', ' + variant if variant else ''} | " + " | ".join(cells) + " |")
-    lines += ["", "```sh", "docs/book/update.py --machine", "```"]
+    lines += ["", "```sh", "docs/book/update.py --write --machine", "```"]
     return "\n".join(lines), {}
 
 
