@@ -507,7 +507,6 @@ struct relacy_atomics : relacy_waiting {
   static void zero(const region& r, std::size_t offset, std::size_t size) { r->zero(offset, size); }
   // A hint touches nothing. It is near, so that in small rings the gates before it open; and it has to stay in the buffer.
   static constexpr std::uint32_t prefetch_distance = 8, prefetch_largest = 1024;
-  static constexpr std::uint64_t prefetch_largest_ring = ~std::uint64_t{0};
   static void prefetch_for_write(const region& r, std::size_t offset) { r->check(offset); }
   static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
   static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }

@@ -27,6 +27,12 @@ struct clearing_traits : recording_traits {
 
 constexpr std::uint64_t capacity = 1024;
 
+options asking() {
+  options o;
+  o.consumer_prefetch = true;
+  return o;
+}
+
 // The offsets of [from, to), by lines of the hints' positions.
 bool all_within(std::uint64_t from, std::uint64_t to) {
   const auto inside = [&](std::size_t offset) {
@@ -62,7 +68,7 @@ BOTH_RINGS("hints of a producer stay in what it may claim") {
 }
 
 TEST_CASE("hints of a consumer stay before the tail that it has seen") {
-  auto [tx, rx] = spsc::make<recording_traits>(capacity);
+  auto [tx, rx] = spsc::make<recording_traits>(capacity, asking());
   std::size_t hints = 0;
   std::uint64_t tail = 0;
   for (unsigned lap = 0; lap != 200; ++lap) {
@@ -91,7 +97,7 @@ TEST_CASE("hints of a consumer stay before the tail that it has seen") {
 }
 
 TEST_CASE("a consumer asks for no large record, and for none while it keeps up") {
-  auto [tx, rx] = spsc::make<recording_traits>(capacity);
+  auto [tx, rx] = spsc::make<recording_traits>(capacity, asking());
   for (unsigned i = 0; i != 1000; ++i) {
     tx.try_claim(16)->commit();
     recording::asked.clear();
@@ -106,7 +112,7 @@ TEST_CASE("a consumer asks for no large record, and for none while it keeps up")
   }
 }
 
-TEST_CASE("a consumer that does not zero, has many producers, or a large ring, asks for nothing") {
+TEST_CASE("a consumer that does not zero, has many producers, or was not told to, asks for nothing") {
   const auto asks = [](auto ends) {
     auto& [tx, rx] = ends;
     std::size_t hints = 0;
@@ -118,9 +124,8 @@ TEST_CASE("a consumer that does not zero, has many producers, or a large ring, a
     }
     return hints;
   };
-  CHECK(asks(spsc::make<recording_traits>(capacity)) != 0);
-  CHECK(asks(spsc::make<clearing_traits>(capacity)) == 0);
-  CHECK(asks(mpsc::make<recording_traits>(capacity)) == 0);
-  CHECK(asks(spsc::make<recording_traits>(recording::prefetch_largest_ring)) != 0);
-  CHECK(asks(spsc::make<recording_traits>(2 * recording::prefetch_largest_ring)) == 0);
+  CHECK(asks(spsc::make<recording_traits>(capacity, asking())) != 0);
+  CHECK(asks(spsc::make<recording_traits>(capacity)) == 0);
+  CHECK(asks(spsc::make<clearing_traits>(capacity, asking())) == 0);
+  CHECK(asks(mpsc::make<recording_traits>(capacity, asking())) == 0);
 }

@@ -25,6 +25,7 @@ class interpreter {
     options o;
     o.release_threshold = work_.threshold;
     o.initial_position = work_.initial_position;
+    o.consumer_prefetch = true;  // its look at the tail is one more access
     o.spins_before_park = 0;
     o.fences = work_.asymmetric ? wake_fences::asymmetric : wake_fences::symmetric;
     for (const op& what : work_.threads.back())

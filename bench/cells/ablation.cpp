@@ -21,6 +21,17 @@ struct publishing_each : Ring {
   explicit publishing_each(shape s) : Ring(s, 0) {}
 };
 
+#ifdef BENCH_UNPATCHED
+struct with_consumer_prefetch : logbuf_ring<logbuf::spsc::maker<>::ends, single> {
+  explicit with_consumer_prefetch(shape s) : logbuf_ring(logbuf::spsc::make(s.capacity, asking())) {}
+  static logbuf::options asking() {
+    logbuf::options o = prefaulted(logbuf::options::a_sixteenth);
+    o.consumer_prefetch = true;
+    return o;
+  }
+};
+#endif
+
 template <class Ring, std::size_t Size>
 static void add_one(const char* kind, shape s, const char* name) {
   const std::string row = std::string("ablation/") + kind + '/' + std::to_string(s.producers) + '/' + std::to_string(s.capacity) + '/' + std::to_string(Size);
@@ -36,6 +47,7 @@ static void add_sizes(std::uint64_t capacity) {
   (..., add_one<logbuf_mpsc<single>, Size>("mpsc", {capacity, 0, 1}, without));
   (..., add_one<logbuf_mpsc<single>, Size>("mpsc", {capacity, 0, 2}, without));
 #ifdef BENCH_UNPATCHED
+  (..., add_one<with_consumer_prefetch, Size>("spsc", {capacity, 0, 1}, "consumer_prefetch"));
   (..., add_one<publishing_each<logbuf_spsc<single>>, Size>("spsc", {capacity, 0, 1}, "batch_publishing"));
   (..., add_one<publishing_each<logbuf_mpsc<single>>, Size>("mpsc", {capacity, 0, 1}, "batch_publishing"));
   (..., add_one<publishing_each<logbuf_mpsc<single>>, Size>("mpsc", {capacity, 0, 2}, "batch_publishing"));

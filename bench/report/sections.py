@@ -122,7 +122,7 @@ def crowd(cells):
         yield section
 
 
-ABLATIONS = (("batch_publishing", "batch publishing"), ("no_prefetch", "prefetch"), ("head_is_not_cached", "cached head"),
+ABLATIONS = (("batch_publishing", "batch publishing"), ("no_prefetch", "producer prefetch"), ("consumer_prefetch", "no consumer prefetch"), ("head_is_not_cached", "cached head"),
              ("no_padding", "padding"), ("zeroing_by_call", "inline zeroing"))
 
 

@@ -92,7 +92,6 @@ struct std_atomics : std_waiting {
   // Asks for the cache line, to write to it. A hint: it reads nothing, and any address is good.
   static constexpr std::uint32_t prefetch_distance = 1024;  // bytes ahead
   static constexpr std::uint32_t prefetch_largest = 512;    // bytes: of a record that the consumer asks for
-  static constexpr std::uint64_t prefetch_largest_ring = 128 * 1024;  // bytes: of a ring whose consumer asks
   static void prefetch_for_write(const region& r, std::size_t offset) noexcept {
 #if defined(__x86_64__)
     asm volatile("prefetchw %0" : : "m"(*r.at(offset)));  // GCC gives a prefetch for read, unless told of the processor
@@ -144,7 +143,6 @@ concept atomics_policy = requires(typename P::template word<std::uint64_t>& w, s
   P::prefetch_for_write(r, n);
   { P::prefetch_distance } -> std::convertible_to<std::uint32_t>;
   { P::prefetch_largest } -> std::convertible_to<std::uint32_t>;
-  { P::prefetch_largest_ring } -> std::convertible_to<std::uint64_t>;
   { P::writable(r, n, n) } -> std::same_as<typename P::write_span>;
   { P::readable(r, n, n) } -> std::same_as<typename P::read_span>;
   P::copy(bytes, n, from);

@@ -35,7 +35,7 @@ struct make_access {
     if (const setup_error e = ring->extension.configure(o); e != setup_error{}) return delete ring, e;
     auto* p = new (std::nothrow) detail::producer_core<Traits>(*ring);
     const std::uint64_t threshold = o.release_threshold == options::a_sixteenth ? capacity / 16 : o.release_threshold;
-    const bool hints = !Claiming::shared && capacity <= P::prefetch_largest_ring;
+    const bool hints = !Claiming::shared && o.consumer_prefetch;
     auto* c = new (std::nothrow) detail::consumer_core<Traits>(*ring, threshold, hints);
     if (p == nullptr || c == nullptr) {
       delete p;

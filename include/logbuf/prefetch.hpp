@@ -3,11 +3,10 @@
 //
 // A line that another processor wrote last costs the next writer some hundred cycles. The producer asks for the lines of
 // its next claims while it writes this one (with many producers the next exchange waits for these stores). The consumer of
-// an SPSC ring asks for the lines of the next records, for write, since it will zero them; with zeroing::by_producer it
-// writes nothing, and asks for nothing. Neither asks for what the other is about to touch, which would take it away: the
-// producer stays below its limit, the consumer below a tail that it has seen. A consumer gives no hints in a large ring,
-// whose lines have left the other's cache by then, nor with many producers: where it is faster it comes to their heels, and
-// both wait for each other's lines.
+// an SPSC ring asks, if options::consumer_prefetch says so, for the lines of the next records, for write, since it will zero
+// them; with zeroing::by_producer it writes nothing, and asks for nothing. Neither asks for what the other is about to touch,
+// which would take it away: the producer stays below its limit, the consumer below a tail that it has seen. With many
+// producers a consumer gives no hints: where it is faster it comes to their heels, and both wait for each other's lines.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +20,9 @@ inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longe
 
 template <class Cursor, class P>
 [[gnu::always_inline]] inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
-  for (std::uint32_t i = 0; i < bytes; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
+  // The lines that begin in these bytes: of claims one behind the other, each line once.
+  for (auto i = static_cast<std::uint32_t>(-from & (cache_line - 1)); i < bytes; i += cache_line)
+    P::prefetch_for_write(c.region, c.offset(from + i));
 }
 
 // A claim of `stride` bytes at `start`: as many bytes that lie prefetch_distance behind it, a few thousand at most.
@@ -55,6 +56,7 @@ template <class Traits>
 [[gnu::always_inline]] inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;
   if constexpr (producer_clears<Traits>) return;
+  if (!c.gives_hints) [[likely]] return;
   if (next == not_ready) {
     c.looked_at = c.position;
     return;
@@ -64,7 +66,7 @@ template <class Traits>
   const position_type from = c.position + P::prefetch_distance;
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]]
     prefetch<consumer_cursor<Traits>, P>(c, from, stride);
-  else if (c.gives_hints && c.position - c.looked_at >= c.capacity / 4) [[unlikely]]
+  else if (c.position - c.looked_at >= c.capacity / 4) [[unlikely]]
     look_at_tail(c);
 }
 
