@@ -181,11 +181,6 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
 }
 
 using claim_function = bool (*)(producer&, std::size_t, std::uint32_t, write_claim&);
-// Of a consumer: with many producers, or a large ring, it gives none.
-template <claim_function Claim>
-constexpr bool gives_hints(std::uint64_t capacity) noexcept {
-  return Claim == spsc_claim && capacity <= 128 * 1024;
-}
 
 // Publishes the first n bytes; the rest of the claim becomes a skip.
 [[gnu::always_inline]] inline void commit(producer& p, const write_claim& c, std::uint32_t n) noexcept {
@@ -214,14 +209,16 @@ struct alignas(128) consumer {
   std::uint64_t capacity, threshold;  // bytes that may be held back
   std::uint64_t position, zeroed, released;  // next record; zero again before it; the published head
   std::uint64_t tail_seen, looked_at;        // prefetch: the producers were there; where it saw that
-  std::uint32_t uses = 1;   // the owner and its open claim
-  bool is_corrupt = false;  // of checked rings alone: so that what follows is at the same place
-  bool gives_hints;
+  std::uint64_t rested_at = 0;  // of rests alone, as is `rest`: so that the others are at the same place
+  std::uint32_t uses = 1;       // the owner and its open claim
+  std::uint16_t rest = 1;
+  bool is_corrupt = false;
+  bool gives_hints = false;
 
-  consumer(ring& r, std::uint64_t release_threshold, bool hints) noexcept
+  consumer(ring& r, std::uint64_t release_threshold) noexcept
       : shared(&r), buffer(r.buffer), capacity(r.capacity), threshold(release_threshold),
         position(r.head.load(std::memory_order_relaxed)), zeroed(position), released(position), tail_seen(position),
-        looked_at(position), gives_hints(hints) {}
+        looked_at(position) {}
   std::uint64_t offset(std::uint64_t p) const noexcept { return p & (capacity - 1); }
 };
 
@@ -291,6 +288,7 @@ inline void release(consumer& c) noexcept {
 }
 // The lines of later records; not beyond a tail that was seen.
 [[gnu::always_inline]] inline void prefetch_records(consumer& c, std::uint64_t next) noexcept {
+  if (!c.gives_hints) [[likely]] return;
   if (next == 0) {
     c.looked_at = c.position;
     return;
@@ -299,7 +297,7 @@ inline void release(consumer& c) noexcept {
   if (stride > largest_read_ahead) return;
   const std::uint64_t from = c.position + ahead;
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]] prefetch(c, from, stride);
-  else if (c.gives_hints && c.position - c.looked_at >= c.capacity / 4) [[unlikely]] look_at_tail(c);
+  else if (c.position - c.looked_at >= c.capacity / 4) [[unlikely]] look_at_tail(c);
 }
 [[gnu::always_inline]] inline void zero_record(consumer& c, std::uint64_t start) noexcept {
   const std::uint64_t end = c.position;

@@ -56,7 +56,7 @@ template <handwritten::claim_function Claim>
 struct by_hand {
   handwritten::ring* ring = new handwritten::ring(capacity);
   handwritten::producer* tx = new handwritten::producer(*ring);
-  handwritten::consumer* rx = new handwritten::consumer(*ring, capacity / 16, handwritten::gives_hints<Claim>(capacity));
+  handwritten::consumer* rx = new handwritten::consumer(*ring, capacity / 16);
 
   by_hand() = default;
   by_hand(const by_hand&) = delete;

@@ -10,7 +10,7 @@ import sys
 from document import update
 from measure import machine, measure, spread, wake
 from plots import plots
-from sections import everything
+from everything import everything
 from table import Table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

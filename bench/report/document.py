@@ -3,7 +3,7 @@
 import re
 import sys
 
-from sections import everything
+from everything import everything
 
 
 def update(path, machine, table, results):

@@ -199,10 +199,3 @@ def wake(queues):
                                  f"{q['p50_ns'] / peer['p50_ns']:.2f}", f"{q['awake_send_ns']:.1f}",
                                  f"{q['awake_send_ns'] / peer['awake_send_ns']:.2f}"])
         yield section
-
-
-def everything(table, results):
-    cells = results["cells"]
-    for part in (throughput(table), ablation(cells), pace(cells), channels(cells), crowd(cells), wake(results["wake"]), latency(cells),
-                 below_one(table), limits(cells), summary(table)):
-        yield from part

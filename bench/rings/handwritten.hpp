@@ -17,7 +17,7 @@ class handwritten_ring {
 
   explicit handwritten_ring(shape s)
       : ring_(*new handwritten::ring(s.capacity)),
-        consumer_(*new handwritten::consumer(ring_, s.capacity / 16, handwritten::gives_hints<Claim>(s.capacity))) {}
+        consumer_(*new handwritten::consumer(ring_, s.capacity / 16)) {}
   handwritten_ring(const handwritten_ring&) = delete;
   handwritten_ring& operator=(const handwritten_ring&) = delete;
   ~handwritten_ring() { retire(consumer_); }

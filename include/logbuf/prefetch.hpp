@@ -20,9 +20,7 @@ inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longe
 
 template <class Cursor, class P>
 [[gnu::always_inline]] inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
-  // The lines that begin in these bytes: of claims one behind the other, each line once.
-  for (auto i = static_cast<std::uint32_t>(-from & (cache_line - 1)); i < bytes; i += cache_line)
-    P::prefetch_for_write(c.region, c.offset(from + i));
+  for (std::uint32_t i = 0; i < bytes; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
 }
 
 // A claim of `stride` bytes at `start`: as many bytes that lie prefetch_distance behind it, a few thousand at most.

@@ -1,0 +1,62 @@
+"""What logbuf is meant to reach, and whether it did in this run."""
+
+from sections import CAPACITIES, Section, grouped, ratio
+from table import geometric_mean
+
+HANDWRITTEN = 1 / 1.1  # the policy may cost this much
+# Million records a second, of byte rings on another machine of two processors, 1 MiB: payload, one producer into SPSC, into MPSC.
+KNOWN = (("16", 213, 47), ("64", 156, 47), ("256", 52, 38), ("1024", 30, 12))
+
+
+def aims(table, results):
+    cells, rows = results["cells"], []
+
+    def at_least(what, needed, measured):
+        rows.append([what, f"at least {needed:g}", f"{measured:.2f}", "met" if measured >= needed else "**short**"])
+
+    def at_most(what, needed, measured):
+        rows.append([what, f"at most {needed:g}", f"{measured:.2f}", "met" if measured <= needed else "**short**"])
+
+    for kind in ("spsc", "mpsc"):
+        peers = [r for ring in table.peers(kind) if table.variable[ring] for r in table.ratios(kind, ring).values()]
+        if peers:
+            at_least(f"{kind} / peers of variable length, the least of {len(peers)} cells", 1, min(peers))
+            at_least(f"{kind} / peers of variable length, geometric mean", 2, geometric_mean(peers))
+        by_hand = list(table.ratios(kind, "handwritten").values())
+        if by_hand:
+            at_least(f"{kind} / handwritten, geometric mean", round(HANDWRITTEN, 2), geometric_mean(by_hand))
+            within = sum(r >= HANDWRITTEN for r in by_hand)
+            at_least(f"{kind} / handwritten, share of {len(by_hand)} cells within 1.1", 1, within / len(by_hand))
+    for (capacity, size), row in sorted(grouped(cells, "pace").items(), key=lambda i: int(i[0][0])):
+        if size == "1024":
+            for rest, called in (("rest", "rests"), ("1", "looks at once")):
+                at_most(f"memcpy limit / by_producer, 1 KiB in batches, {CAPACITIES[int(capacity)]}, a consumer that {called}", 1.3,
+                        ratio(row["memcpy-limit/1"], row[f"spsc-by_producer/{rest}"]))
+    for (kind, producers, capacity, size), row in sorted(grouped(cells, "ablation").items()):
+        if (kind, size) == ("spsc", "16"):
+            at_least(f"spsc, 16 bytes, single reads, {CAPACITIES[int(capacity)]} / giving back each record", 4, ratio(row["nothing"], row["batch_publishing"]))
+    for (size,), row in sorted(grouped(cells, "channel").items(), key=lambda i: int(i[0][0])):
+        at_least(f"channel that polls / raw ring, {size} bytes", 0.9, ratio(row["logbuf-channel/polls"], row["logbuf/single"]))
+        if size == "128":
+            at_least("channel that waits / mutex and condition variable, 128 bytes", 5,
+                     ratio(row["logbuf-channel/waits"], row["mutex+condition_variable/waits"]))
+    crowd = grouped(cells, "crowd").get((), {})
+    if crowd:
+        for how in ("spins", "yields"):
+            at_least(f"64 senders / 2 senders, each of which {how}", 0.25, ratio(crowd[f"64/{how}"], crowd[f"2/{how}"]))
+    for size, spsc, mpsc in KNOWN:
+        for kind, needed in (("spsc", spsc), ("mpsc", mpsc)):
+            row = table.rows.get((kind, 1, 1 << 20, size, "all"), {})
+            rested = [v["median"] for way, v in grouped(cells, "pace").get((str(1 << 20), size), {}).items()
+                      if way.startswith(kind) and way.endswith("/rest")]
+            best = [v["median"] for (ring, _), v in row.items() if ring.startswith("logbuf")] + rested
+            if best:
+                at_least(f"{kind}, {size} bytes, 1 MiB, million records a second, the best way", needed, max(best) / 1e6)
+    pair = cells.get("latency/pair/spsc/variable/logbuf/single")
+    if pair:
+        at_most("a pair in one thread, spsc, 64 bytes: cycles of the clock", 18, pair["cycles_a_pair"]["median"])
+    there = cells.get("latency/one_way/spsc/variable/logbuf/single")
+    if there:
+        at_most("one way, spsc, 64 bytes: p50, nanoseconds", 160, there["p50"]["median"] / there["cycles_per_nanosecond"]["median"])
+    if rows:
+        yield Section("aims", "What it is meant to reach, and this run", ["", "aim", "measured", ""], rows)
