@@ -20,6 +20,8 @@ struct counting_hints_traits : default_traits {
   using atomics = counting_hints;
 };
 
+constexpr std::uint64_t capacity = 1024;
+
 template <class Consumer>
 unsigned hints_of_rest(Consumer& rx) {
   counting_hints::hints = 0;
@@ -39,7 +41,7 @@ void pass(Producer& tx, Consumer& rx, std::uint64_t bytes) {
 }  // namespace
 
 BOTH_RINGS("a rest that found something is doubled, up to a limit") {
-  auto [tx, rx] = TestType::template make<counting_hints_traits>(1024);
+  auto [tx, rx] = TestType::template make<counting_hints_traits>(capacity);
   for (unsigned expected = 2; expected != 2 * counting_hints::longest_rest; expected *= 2) {
     pass(tx, rx, 16);
     CHECK(hints_of_rest(rx) == expected);
@@ -49,7 +51,7 @@ BOTH_RINGS("a rest that found something is doubled, up to a limit") {
 }
 
 BOTH_RINGS("a rest that found nothing is the last") {
-  auto [tx, rx] = TestType::template make<counting_hints_traits>(1024);
+  auto [tx, rx] = TestType::template make<counting_hints_traits>(capacity);
   CHECK(hints_of_rest(rx) == 1);
   for (unsigned i = 0; i != 3; ++i) pass(tx, rx, 16), rx.rest();
   CHECK(hints_of_rest(rx) == 1);
@@ -59,7 +61,7 @@ BOTH_RINGS("a rest that found nothing is the last") {
 }
 
 BOTH_RINGS("a rest stays as it is at half of the ring, and becomes shorter when the ring went round twice") {
-  auto [tx, rx] = TestType::template make<counting_hints_traits>(1024);
+  auto [tx, rx] = TestType::template make<counting_hints_traits>(capacity);
   for (unsigned i = 0; i != 3; ++i) pass(tx, rx, 496), rx.rest();
   pass(tx, rx, 512);
   CHECK(hints_of_rest(rx) == 8);
@@ -72,17 +74,17 @@ BOTH_RINGS("a rest stays as it is at half of the ring, and becomes shorter when 
 }
 
 BOTH_RINGS("a consumer that was moved from does not rest") {
-  auto [tx, rx] = TestType::template make<counting_hints_traits>(1024);
+  auto [tx, rx] = TestType::template make<counting_hints_traits>(capacity);
   const auto other = std::move(rx);
   CHECK(hints_of_rest(rx) == 0);
 }
 
 TEST_CASE("a receiver that waits rests, long after a record and shortly when nothing came") {
-  auto [tx, rx] = spsc::channel<counting_hints_traits>(1024);
-  const auto hints_of_wait = [&rx = rx](unsigned looks) {
+  auto [tx, rx] = spsc::channel<counting_hints_traits>(capacity);
+  const auto hints_of_wait = [&receiver = rx](unsigned looks) {
     counting_hints::hints = 0;
     counting_hints::looks_left = looks;
-    CHECK(rx.receive_for(std::chrono::seconds(1)).error() == receive_error::timeout);
+    CHECK(receiver.receive_for(std::chrono::seconds(1)).error() == receive_error::timeout);
     return counting_hints::hints;
   };
   CHECK(hints_of_wait(5) == 5);
