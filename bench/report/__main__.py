@@ -15,7 +15,7 @@ from table import Table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 QUICK = (r"^throughput/spsc/1/(65536|1048576)/(16|64|128|1024|linux)/all/|^throughput/mpsc/[12]/1048576/(16|64|1024)/all/|"
-         r"^latency/|^channel/|^crowd/|^ablation/.*/65536/(16|64)/|^pace/64/")
+         r"^latency/|^channel/|^crowd/|^ablation/.*/65536/(16|64)/|^pace/1048576/(64|1024)/")
 
 
 def parse():

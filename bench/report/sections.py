@@ -146,8 +146,10 @@ def pace(cells):
         for (capacity, size), row in sorted(rows.items(), key=lambda i: (int(i[0][0]), int(i[0][1]))):
             for ring in ("spsc", "spsc-by_producer", "mpsc", "memcpy-limit"):
                 values = [row.get(f"{ring}/{r}") for r in rests]
+                if not any(values):
+                    continue
                 section.rows.append([CAPACITIES[int(capacity)], size, ring, *(millions(v) if v else "" for v in values),
-                                     f"{ratio(values[-1], values[0]):.2f}" if values[-1] else ""])
+                                     f"{ratio(values[-1], values[0]):.2f}" if values[-1] and values[0] else ""])
         yield section
 
 
@@ -156,10 +158,9 @@ def limits(cells):
     section = Section("limits", "memcpy limit / logbuf, 1 KiB records, SPSC, read in batches by a consumer that rests, or looks again at once",
                       ["capacity", "by producer, rests", "at once", "by consumer, rests", "at once"])
     for (capacity, size), row in sorted(grouped(cells, "pace").items(), key=lambda i: int(i[0][0])):
-        if size == "1024":
-            limit = row["memcpy-limit/1"]
-            section.rows.append([CAPACITIES[int(capacity)], *(f"{ratio(limit, row[f'{ring}/{rest}']):.2f}"
-                                                              for ring in ("spsc-by_producer", "spsc") for rest in ("rest", "1"))])
+        ways = [f"{ring}/{rest}" for ring in ("spsc-by_producer", "spsc") for rest in ("rest", "1")]
+        if size == "1024" and {"memcpy-limit/1", *ways} <= row.keys():
+            section.rows.append([CAPACITIES[int(capacity)], *(f"{ratio(row['memcpy-limit/1'], row[way]):.2f}" for way in ways)])
     if section.rows:
         yield section
 
