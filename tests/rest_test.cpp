@@ -95,3 +95,11 @@ TEST_CASE("a receiver that waits rests, long after a record and shortly when not
   }
   CHECK(hints_of_wait(5) == 5);
 }
+
+TEST_CASE("a receiver that polls rests as a consumer does") {
+  auto [tx, rx] = mpsc::channel<counting_hints_traits>(capacity);
+  CHECK(hints_of_rest(rx) == 1);
+  REQUIRE(tx.try_send(8)->commit());
+  REQUIRE(rx.try_receive());
+  CHECK(hints_of_rest(rx) == 2);
+}
