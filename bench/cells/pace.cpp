@@ -12,7 +12,8 @@
 namespace bench {
 
 template <class Ring, std::size_t Size>
-static void add_one(const char* name, std::uint64_t capacity, unsigned pauses, const std::string& called) {
+static void add_one(const char* name, std::uint64_t capacity, unsigned pauses) {
+  const std::string called = pauses == timing::by_itself ? "rest" : std::to_string(pauses);
   const std::string row = "pace/" + std::to_string(capacity) + '/' + std::to_string(Size);
   cells().push_back({row, row + '/' + name + '/' + called, [capacity, pauses](benchmark::State& state) {
     static constexpr fixed_payload<Size> payload;
@@ -23,8 +24,8 @@ static void add_one(const char* name, std::uint64_t capacity, unsigned pauses, c
 template <class Ring, std::size_t Size>
 static void add_ring(const char* name) {
   for (const std::uint64_t capacity : {64u << 10, 1u << 20}) {
-    for (const unsigned pauses : {1u, 30u, 100u, 300u}) add_one<Ring, Size>(name, capacity, pauses, std::to_string(pauses));
-    if constexpr (rests<typename Ring::reader>) add_one<Ring, Size>(name, capacity, timing::by_itself, "rest");
+    for (const unsigned pauses : {1u, 30u, 100u, 300u}) add_one<Ring, Size>(name, capacity, pauses);
+    if constexpr (rests<typename Ring::reader>) add_one<Ring, Size>(name, capacity, timing::by_itself);
   }
 }
 

@@ -8,9 +8,9 @@ import re
 import sys
 
 from document import update
+from everything import everything
 from measure import machine, measure, spread, wake
 from plots import plots
-from everything import everything
 from table import Table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -85,8 +85,9 @@ def main():
         except ImportError as e:
             sys.exit(f"the plots need python3-matplotlib: {e}")
         print(f"{where}: {', '.join(written)}" + ("" if options.results else f"; {options.out}: results.json"))
+    without = f"; without {', '.join(about['missing_peers'])}" if about["missing_peers"] else ""
     for document in options.document:
-        update(document, described + (f"; without {', '.join(about['missing_peers'])}" if about["missing_peers"] else ""), table, results)
+        update(document, described + without, table, results)
     return 0
 
 

@@ -1,7 +1,9 @@
 """What logbuf is meant to reach, and whether it did in this run."""
 
-from sections import CAPACITIES, Section, grouped, ratio
-from table import geometric_mean
+import operator
+
+from sections import Section, grouped
+from table import CAPACITIES, geometric_mean, ratio
 
 HANDWRITTEN = 1 / 1.1  # the policy may cost this much
 # Million records a second, of byte rings on another machine of two processors, 1 MiB: payload, one producer into SPSC, into MPSC.
@@ -13,18 +15,18 @@ def of(row, ours, theirs):
     return ratio(row[ours], row[theirs]) if ours in row and theirs in row else None
 
 
-def aims(table, results):
-    cells, rows = results["cells"], []
+def aims(table, cells):
+    rows, pace = [], grouped(cells, "pace")
+
+    def aim(what, bound, needed, measured, met):
+        if measured is not None:
+            rows.append([what, f"{bound} {needed:g}", f"{measured:.2f}", "met" if met(measured, needed) else "**short**"])
 
     def at_least(what, needed, measured):
-        if measured is None:
-            return
-        rows.append([what, f"at least {needed:g}", f"{measured:.2f}", "met" if measured >= needed else "**short**"])
+        aim(what, "at least", needed, measured, operator.ge)
 
     def at_most(what, needed, measured):
-        if measured is None:
-            return
-        rows.append([what, f"at most {needed:g}", f"{measured:.2f}", "met" if measured <= needed else "**short**"])
+        aim(what, "at most", needed, measured, operator.le)
 
     for kind in ("spsc", "mpsc"):
         peers = [r for ring in table.peers(kind) if table.variable[ring] for r in table.ratios(kind, ring).values()]
@@ -36,7 +38,7 @@ def aims(table, results):
             at_least(f"{kind} / handwritten, geometric mean", round(HANDWRITTEN, 2), geometric_mean(by_hand))
             within = sum(r >= HANDWRITTEN for r in by_hand)
             at_least(f"{kind} / handwritten, share of {len(by_hand)} cells within 1.1", 1, within / len(by_hand))
-    for (capacity, size), row in sorted(grouped(cells, "pace").items(), key=lambda i: int(i[0][0])):
+    for (capacity, size), row in sorted(pace.items(), key=lambda i: int(i[0][0])):
         if size == "1024":
             for rest, called in (("rest", "rests"), ("1", "looks at once")):
                 at_most(f"memcpy limit / by_producer, 1 KiB in batches, {CAPACITIES[int(capacity)]}, a consumer that {called}", 1.3,
@@ -49,18 +51,14 @@ def aims(table, results):
         if size == "128":
             at_least("channel that waits / mutex and condition variable, 128 bytes", 5,
                      of(row, "logbuf-channel/waits", "mutex+condition_variable/waits"))
-    crowd = grouped(cells, "crowd").get((), {})
-    if crowd:
-        for how in ("spins", "yields"):
-            at_least(f"64 senders / 2 senders, each of which {how}", 0.25, of(crowd, f"64/{how}", f"2/{how}"))
+    for how in ("spins", "yields"):
+        at_least(f"64 senders / 2 senders, each of which {how}", 0.25, of(grouped(cells, "crowd").get((), {}), f"64/{how}", f"2/{how}"))
     for size, spsc, mpsc in KNOWN:
         for kind, needed in (("spsc", spsc), ("mpsc", mpsc)):
-            row = table.rows.get((kind, 1, 1 << 20, size, "all"), {})
-            rested = [v["median"] for way, v in grouped(cells, "pace").get((str(1 << 20), size), {}).items()
-                      if way.startswith(kind) and way.endswith("/rest")]
-            best = [v["median"] for (ring, _), v in row.items() if ring.startswith("logbuf")] + rested
-            if best:
-                at_least(f"{kind}, {size} bytes, 1 MiB, million records a second, the best way", needed, max(best) / 1e6)
+            ways = [v["median"] for (ring, _), v in table.rows.get((kind, 1, 1 << 20, size, "all"), {}).items() if ring.startswith("logbuf")]
+            ways += [v["median"] for way, v in pace.get((str(1 << 20), size), {}).items() if way.startswith(kind) and way.endswith("/rest")]
+            if ways:
+                at_least(f"{kind}, {size} bytes, 1 MiB, million records a second, the best way", needed, max(ways) / 1e6)
     pair = cells.get("latency/pair/spsc/variable/logbuf/single")
     if pair:
         at_most("a pair in one thread, spsc, 64 bytes: cycles of the clock", 18, pair["cycles_a_pair"]["median"])

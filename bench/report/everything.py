@@ -7,5 +7,5 @@ from sections import ablation, below_one, channels, crowd, latency, limits, pace
 def everything(table, results):
     cells = results["cells"]
     for part in (throughput(table), ablation(cells), pace(cells), channels(cells), crowd(cells), wake(results["wake"]), latency(cells),
-                 below_one(table), limits(cells), summary(table), aims(table, results)):
+                 below_one(table), limits(cells), summary(table), aims(table, cells)):
         yield from part

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from table import CAPACITIES, LIMITS, MANY, PERCENTILES, READS, geometric_mean, order, ratio, short, title
+from table import CAPACITIES, LIMITS, PERCENTILES, READS, geometric_mean, ratio, short, title
 
 
 @dataclass
@@ -122,8 +122,8 @@ def crowd(cells):
         yield section
 
 
-ABLATIONS = (("batch_publishing", "batch publishing"), ("no_prefetch", "producer prefetch"), ("consumer_prefetch", "no consumer prefetch"), ("head_is_not_cached", "cached head"),
-             ("no_padding", "padding"), ("zeroing_by_call", "inline zeroing"))
+ABLATIONS = (("batch_publishing", "batch publishing"), ("no_prefetch", "producer prefetch"), ("consumer_prefetch", "no consumer prefetch"),
+             ("head_is_not_cached", "cached head"), ("no_padding", "padding"), ("zeroing_by_call", "inline zeroing"))
 
 
 def ablation(cells):

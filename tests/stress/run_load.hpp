@@ -282,7 +282,7 @@ outcome run_load_over(const load& l, const std::vector<std::uint32_t>& lengths) 
   options o;
   o.release_threshold = l.threshold;
   o.initial_position = l.position;
-  o.consumer_prefetch = l.threshold == 0;
+  o.consumer_prefetch = l.threshold == 0;  // of some loads: it must change nothing but time
   o.spins_before_park = l.spins;
   o.fences = l.symmetric ? wake_fences::symmetric : wake_fences::automatic;
   if (l.cleared && !l.shared)
