@@ -33,6 +33,7 @@ struct limits {
   bool newest_two = false;        // of the reduced search: loads see no more than in the full search
   unsigned spurious_failures = 1;  // of compare-exchanges, in each execution of the reduced search
   unsigned lost_exchanges = ~0u;  // of a run on graphs: that a thread tries again, in each execution
+  bool from_the_start = false;    // of a run on graphs: every execution, and no wait is foreseen; slower, and the same
   unsigned context_bound = 2;
   std::uint64_t max_executions = 0;  // 0: none
   double max_seconds = 0;            // 0: none

@@ -205,9 +205,9 @@ struct rc11_waiting {
   // A deadline passes when the search says so: at a look at the clock, or while the thread sleeps.
   static bool expired(deadline d) {
     if (!d.finite) return false;
-    if (!deadline_has_passed) deadline_has_passed = rc11::the_machine.choose(2, true) != 0;
-    if (deadline_has_passed) rc11_detail::record(step::expired, site::parked_store, 0);
-    return deadline_has_passed;
+    if (!at_hand.deadline_has_passed) at_hand.deadline_has_passed = rc11::the_machine.choose(2, true) != 0;
+    if (at_hand.deadline_has_passed) rc11_detail::record(step::expired, site::parked_store, 0);
+    return at_hand.deadline_has_passed;
   }
   static bool prepare_heavy_fence() { return true; }
   static void nap() { spin_hint(); }
@@ -220,8 +220,8 @@ struct rc11_waiting {
   template <site S>
   [[nodiscard]] static bool heavy_fence(site_tag<S>, bool asymmetric) {
     if (!asymmetric) return fence(S, rc11::fence_kind::ordinary), true;
-    if (fence_may_be_refused && !fence_is_refused) fence_is_refused = rc11::the_machine.choose(2, false) != 0;
-    if (fence_is_refused) return rc11_detail::record(step::fence_refused, S, 0), false;
+    if (at_hand.fence_may_be_refused && !at_hand.fence_is_refused) at_hand.fence_is_refused = rc11::the_machine.choose(2, false) != 0;
+    if (at_hand.fence_is_refused) return rc11_detail::record(step::fence_refused, S, 0), false;
     return fence(S, rc11::fence_kind::heavy), true;
   }
 
@@ -237,14 +237,14 @@ struct rc11_waiting {
     if (seen.value != expected) return;
     record(step::park, site::parked_store, expected);
     enum : unsigned { woken, timed_out, for_no_reason };
-    const unsigned ways = d.finite && spurious_wakeups != 0 ? 3 : d.finite || spurious_wakeups != 0 ? 2 : 1;
+    const unsigned ways = d.finite && at_hand.spurious_wakeups != 0 ? 3 : d.finite || at_hand.spurious_wakeups != 0 ? 2 : 1;
     unsigned how = ways == 1 ? 0 : the_machine.choose(ways, d.finite);
     if (how == 1 && !d.finite) how = for_no_reason;
     if (how == woken && word.wakeups.load() == ticket)
       the_machine.wait_for_last_read(d.finite ? rc11::wait::with_deadline : rc11::wait::for_ever);
-    if (how == for_no_reason) --spurious_wakeups;
+    if (how == for_no_reason) --at_hand.spurious_wakeups;
     record(step::wake, site::parked_store, how);
-    deadline_has_passed |= how == timed_out;
+    at_hand.deadline_has_passed |= how == timed_out;
   }
   // Wakes all that sleep on the word.
   template <class Word>
@@ -257,24 +257,27 @@ struct rc11_waiting {
   // An event descriptor and a loop that waits for it.
   static void signal(int) {
     rc11_detail::record(step::signal, site::parked_claim, 0);
-    event->add(1, std::memory_order_release);
+    at_hand.event->add(1, std::memory_order_release);
   }
   static void wait_for_event() {
-    if (event->load() == 0) rc11::the_machine.wait_for_last_read(rc11::wait::for_ever);
-    (void)event->perform(rc11::op::exchange, std::memory_order_acquire, 0);
+    if (at_hand.event->load() == 0) rc11::the_machine.wait_for_last_read(rc11::wait::for_ever);
+    (void)at_hand.event->perform(rc11::op::exchange, std::memory_order_acquire, 0);
   }
 
   static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length
   static void spin_hint() {
-    if (!loop_is_bounded[rc11::the_machine.thread()]) rc11::the_machine.spin();
+    if (!at_hand.loop_is_bounded[rc11::the_machine.thread()]) rc11::the_machine.spin();
   }
 
-  // Of the execution at hand.
-  static inline bool fence_may_be_refused = false, fence_is_refused = false;
-  static inline bool deadline_has_passed = false;
-  static inline unsigned spurious_wakeups = 0;  // how many may still happen
-  static inline queue* event = nullptr;
-  static inline std::array<bool, max_threads> loop_is_bounded{};  // then a hint is no wait
+  struct state {
+    bool fence_may_be_refused = false, fence_is_refused = false;
+    bool deadline_has_passed = false;
+    unsigned spurious_wakeups = 0;  // how many may still happen
+    queue* event = nullptr;
+    std::array<bool, max_threads> loop_is_bounded{};  // then a hint is no wait
+    std::uint32_t words = 0;  // so far
+  };
+  static state at_hand;  // of the execution at hand
 
  private:
   static void fence(site s, rc11::fence_kind kind) {
@@ -288,11 +291,13 @@ struct rc11_waiting {
   }
 };
 
+inline rc11_waiting::state rc11_waiting::at_hand;
+
 struct rc11_atomics : rc11_waiting {
   template <class T>
   struct word {
     explicit word(T initial)
-        : where(rc11::the_machine.create(this, static_cast<std::uint64_t>(initial), mask)), id(++words_so_far) {}
+        : where(rc11::the_machine.create(this, static_cast<std::uint64_t>(initial), mask)), id(++at_hand.words) {}
     word() : word(T{}) {}
     word(const word&) = delete;
     word& operator=(const word&) = delete;
@@ -430,8 +435,6 @@ struct rc11_atomics : rc11_waiting {
   static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
   static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
   static void copy(const write_span& to, std::size_t start, std::span<const std::byte> from) { to.write(start, from); }
-
-  static inline std::uint32_t words_so_far = 0;  // of the execution at hand
 
  private:
   template <class T>

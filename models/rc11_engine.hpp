@@ -30,20 +30,18 @@ struct rc11_engine {
   // that an armed receiver waits for.
   struct waiting_state {
     waiting_state(unsigned spurious, bool refused) {
-      rc11_waiting::spurious_wakeups = spurious;
-      rc11_waiting::fence_may_be_refused = refused;
-      rc11_waiting::fence_is_refused = rc11_waiting::deadline_has_passed = false;
-      rc11_waiting::loop_is_bounded = {};
-      rc11_waiting::event = &event;
-      rc11_atomics::words_so_far = 0;
+      rc11_waiting::at_hand = {};
+      rc11_waiting::at_hand.fence_may_be_refused = refused;
+      rc11_waiting::at_hand.spurious_wakeups = spurious;
+      rc11_waiting::at_hand.event = &event;
     }
     rc11_waiting::queue event;
   };
   // While it is true the thread's loop ends by itself, and a hint is no wait.
-  static void set_loop_is_bounded(bool is) { rc11_waiting::loop_is_bounded[thread()] = is; }
+  static void set_loop_is_bounded(bool is) { rc11_waiting::at_hand.loop_is_bounded[thread()] = is; }
   static void wait_for_event() { rc11_waiting::wait_for_event(); }
   static atomics::deadline soon() {
-    rc11_waiting::deadline_has_passed = false;
+    rc11_waiting::at_hand.deadline_has_passed = false;
     return {true};
   }
   static void write(const atomics::write_span& to, std::span<const std::byte> from) { to.write(0, from); }
@@ -62,6 +60,7 @@ struct rc11_engine {
     s.count_duplicates = l.count_duplicates;
     s.replay = l.replay;
     s.progress = l.progress;
+    if (!l.from_the_start) s.contained = &contained();
     s.begin = [] {
       current.failure = {};
       current.begin_execution();
@@ -82,6 +81,16 @@ struct rc11_engine {
   }
 
  private:
+  // What an execution changes outside of the program: the trace, and the policy's state.
+  static const rc11::self_contained& contained() {
+    static const rc11::self_contained all{{
+        [] { return std::as_writable_bytes(std::span(current.trace).first(current.trace_size)); },
+        [] { return std::as_writable_bytes(std::span(&current.trace_size, 1)); },
+        [] { return std::as_writable_bytes(std::span(&rc11_waiting::at_hand, 1)); },
+    }};
+    return all;
+  }
+
   template <class Program>
   struct observed {
     static constexpr unsigned threads = Program::threads;

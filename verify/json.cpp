@@ -15,6 +15,7 @@ json to_json(const result& r) {
             {"blocked", r.blocked},
             {"given_up", r.given_up},
             {"duplicates", r.duplicates},
+            {"differs_from_the_start", r.differs_from_the_start},
             {"relacy", {r.relacy_executions, r.relacy_outcomes, r.missed_outcomes}},
             {"explored_to_the_end", r.to_the_end},
             {"seconds", r.seconds},
@@ -52,6 +53,7 @@ result from_json(const json& j) {
   r.blocked = j.value("blocked", std::uint64_t{0});
   r.given_up = j.value("given_up", std::uint64_t{0});
   r.duplicates = j.value("duplicates", std::uint64_t{0});
+  r.differs_from_the_start = j.value("differs_from_the_start", false);
   r.relacy_executions = j.at("relacy").at(0), r.relacy_outcomes = j.at("relacy").at(1), r.missed_outcomes = j.at("relacy").at(2);
   if (j.contains("outcomes")) {
     r.outcomes = j["outcomes"].at("count");

@@ -73,6 +73,7 @@ struct result {
   std::uint64_t outcomes = 0, outcome_digest = 0;
   // Of a comparison of engines: Relacy's executions and outcomes, and which of these no graph has. 0 executions: too many.
   std::uint64_t relacy_executions = 0, relacy_outcomes = 0, missed_outcomes = 0;
+  bool differs_from_the_start = false;  // and: other executions or outcomes when each execution is run from its start
   bool to_the_end = false;
   double seconds = 0;
   verdict is = verdict::failed;

@@ -158,6 +158,16 @@ static models::outcome_set outcomes_of_relacy(const workload& w, const job& j, r
   return std::exchange(models::outcomes, {});
 }
 
+// What the explorer leaves out, and what it goes on from in the middle, changes nothing of what there is.
+static bool differs_from_the_start(const workload& w, models::limits within, const models::outcome& o) {
+  running = {&w, {}};
+  models::outcomes = {};
+  within.from_the_start = true;
+  const models::outcome all = run_engine(w, within);
+  return all.failed != o.failed || all.executions != o.executions || all.blocked != o.blocked || all.outcomes != o.outcomes ||
+         all.outcome_digest != o.outcome_digest || all.given_up < o.given_up;
+}
+
 result run_job(const job& j) {
   if (j.scenario.starts_with(litmus_prefix)) return run_litmus(j);
   const workload& w = *find_scenario(j.scenario);
@@ -172,6 +182,8 @@ result run_job(const job& j) {
   const auto start = std::chrono::steady_clock::now();
   const models::outcome o = run_engine(w, within);
   if (r.relacy_executions != 0) r.missed_outcomes = others.missing_in(models::outcomes);
+
+  if (within.compare && !o.failed) r.differs_from_the_start = differs_from_the_start(w, within, o);
 
   r.scenario = j.scenario;
   r.how = j.within.how;

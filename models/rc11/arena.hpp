@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "image.hpp"
+
 namespace logbuf::models::rc11 {
 
 class arena {
@@ -30,6 +32,11 @@ class arena {
     return memory_ + start;
   }
   void free() { --live_; }
+  void save(image& to) {
+    to.add(&used_, sizeof used_);
+    to.add(&live_, sizeof live_);
+    to.add(memory_, used_);
+  }
 
  private:
   alignas(4096) std::byte memory_[size];

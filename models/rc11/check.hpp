@@ -25,6 +25,7 @@ struct settings {
   // How often a thread tries a failed compare-exchange again, in each execution. Executions with more of it add nothing if
   // a failed try has no effect but to be tried again; but that is for the program to know.
   unsigned lost_exchanges = ~0u;
+  const self_contained* contained = nullptr;  // null: the program is not; every execution is run from its start
   std::uint64_t max_executions = 0;  // complete and blocked ones; 0: no limit
   double max_seconds = 0;            // 0: no limit
   bool count_duplicates = false;     // remembers a hash of every complete graph
@@ -113,7 +114,7 @@ report explore(const settings& s) {
   std::unordered_set<std::uint64_t> seen;
   const auto started = clock_type::now();
   m.lost_exchanges = s.lost_exchanges;
-  m.start({Program::threads, &program::create, &program::thread, &program::after}, s.spurious_failures);
+  m.start({Program::threads, &program::create, &program::thread, &program::after, program::memory}, s.spurious_failures, s.contained);
   if (!s.replay.empty()) m.follow(s.replay);
   std::uint64_t runs = 0;
   for (bool more = true; more;) {

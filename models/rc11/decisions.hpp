@@ -35,7 +35,7 @@ inline bool follow_one(graph& g, unsigned thread, const operation& what, const d
   if (!g.is_half(thread)) return true;
   if (g.is_joined(g.of(what.where), d.number + 1)) return false;
   const std::uint64_t read = g.at(thread, g.size(thread)).value;
-  g.add_write(thread, what, what.what == op::add ? (read + what.operand) & what.mask : what.operand, d.number + 1);
+  g.add_write(thread, what, result_of(what, read), d.number + 1);
   return true;
 }
 

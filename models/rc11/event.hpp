@@ -36,6 +36,7 @@ struct operation {
   std::uint64_t mask = ~std::uint64_t{0};  // of the location's width
   const char* name = "";       // in counterexamples
   std::uint32_t note = 0;      // the policy's own number of the access, for reports
+  std::uint32_t history = ~0u;  // where the thread was (histories::node); unknown: nothing is foreseen
 
   // The same step of the same program; otherwise the program is not deterministic.
   bool is(const operation& o) const {
@@ -43,6 +44,11 @@ struct operation {
            operand == o.operand && expected == o.expected;
   }
 };
+
+// What a write stores that has read this.
+constexpr std::uint64_t result_of(const operation& what, std::uint64_t read) {
+  return what.what == op::add ? (read + what.operand) & what.mask : what.operand;
+}
 
 constexpr bool acquires(std::memory_order o) {
   return o == std::memory_order_acquire || o == std::memory_order_consume || o == std::memory_order_acq_rel ||

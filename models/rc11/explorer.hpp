@@ -11,10 +11,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "consistency.hpp"
 #include "graph.hpp"
+#include "histories.hpp"
 
 namespace logbuf::models::rc11 {
 
@@ -27,10 +29,12 @@ class explorer {
   };
 
   // Of a program: at least one of the first `n` threads.
-  void start(unsigned n, unsigned spurious_failures) {
+  void start(unsigned n, unsigned spurious_failures, const histories* known = nullptr) {
     threads_ = n;
+    histories_ = known;
     spurious_failures_ = spurious_failures;
     depth_ = 0;
+    branched_at_.reset();
     frames_.clear();
     push();
   }
@@ -55,30 +59,49 @@ class explorer {
     return choose(thread, what, part::write);
   }
 
+  // A point of the exploration: how many revisits led to its graph, and how many events that had then.
+  struct point {
+    std::size_t depth = 0, size = 0;
+    friend auto operator<=>(const point&, const point&) = default;
+  };
+  point here() const { return {depth_, top().events.size()}; }
+  // At that point, which is not below, something was chosen, and may be chosen otherwise without a revisit.
+  bool has_alternative_at(const point& p) const {
+    const frame& f = top();
+    std::size_t end = f.alternatives.size();
+    for (std::size_t i = f.choices.size(); i-- != 0 && f.choices[i].size >= p.size; end = f.choices[i].first) {
+      const choice& c = f.choices[i];
+      if (c.size == p.size && c.next != end && !f.alternatives[c.next].revisits) return true;
+    }
+    return false;
+  }
+  // The point at which the graph at hand goes another way than the one before; none: somewhere further back, by a revisit.
+  std::optional<point> branched_at() const { return branched_at_; }
+
   // The next graph to run the program along; false: there is none.
   bool next() {
     while (depth_ != 0) {
       frame& f = top();
       while (!f.choices.empty()) {
-        switch (take(f)) {
-          case step::dead: f.choices.pop_back(); continue;
-          default: break;
+        const point from{depth_, f.choices.back().size};
+        const step s = take(f);
+        if (s == step::dead) {
+          f.choices.pop_back();
+          continue;
         }
+        branched_at_.reset();
+        if (s == step::extended) branched_at_ = from;
         if (finish_halves()) return true;
-        return next_after_dead();
+        return next();
       }
       --depth_;
     }
     return false;
   }
   // After extend answered `restart`.
-  bool restart() { return finish_halves() || next_after_dead(); }
-
-  static std::uint64_t result_of(const operation& what, std::uint64_t read) {
-    switch (what.what) {
-      case op::add: return (read + what.operand) & what.mask;
-      default: return what.operand;
-    }
+  bool restart() {
+    branched_at_.reset();
+    return finish_halves() || next();
   }
 
  private:
@@ -111,8 +134,6 @@ class explorer {
     f.alternatives.clear();
     return f;
   }
-
-  bool next_after_dead() { return next(); }
 
   step choose(unsigned thread, const operation& what, part is) {
     frame& f = top();
@@ -178,9 +199,13 @@ class explorer {
     const auto& l = f.events.of(c.what.where);
     const unsigned bound = f.events.bound(c.what.where, f.events.point_of_next(c.thread));
     for (unsigned p = static_cast<unsigned>(l.writes.size()); p-- > bound;) {
-      f.alternatives.push_back({false, false, {}, p});
-      if (may_fail(f.events, c.what, f.events.value_of(l.writes[p], c.what.where)))
-        f.alternatives.push_back({false, true, {}, p});
+      const std::uint64_t value = f.events.value_of(l.writes[p], c.what.where);
+      const bool is_newest = p + 1 == l.writes.size();
+      for (const bool spurious : {false, true}) {
+        if (spurious && !may_fail(f.events, c.what, value)) continue;
+        const bool is_waste = !is_newest && histories_ != nullptr && histories_->leads_to_wait(c.what.history, value, spurious);
+        if (!is_waste) f.alternatives.push_back({false, spurious, {}, p});
+      }
     }
   }
   bool may_fail(const graph& g, const operation& what, std::uint64_t read) const {
@@ -309,15 +334,20 @@ class explorer {
       switch (choose(t, what, part::write)) {
         case step::dead: return false;
         case step::extended: break;
-        case step::restart: t = 0; break;
+        case step::restart:
+          branched_at_.reset();
+          t = 0;
+          break;
       }
     }
     return true;
   }
 
   unsigned threads_ = 0, spurious_failures_ = 0;
+  const histories* histories_ = nullptr;  // of the program's threads, if they may be used
   std::vector<std::unique_ptr<frame>> frames_;
   std::size_t depth_ = 0;
+  std::optional<point> branched_at_;
   graph scratch_;
 };
 

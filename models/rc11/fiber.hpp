@@ -1,5 +1,6 @@
-// A thread of the program that is explored: a stack, and a place to go on from. It is started anew for each execution, and
-// what was left on its stack is not unwound: an execution may end with its threads in the middle of anything.
+// A thread of the program that is explored: a stack, and a place to go on from. It is started anew, or put back to where it
+// was (image), for each execution, and what was left on its stack is not unwound: an execution may end with its threads in
+// the middle of anything.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +8,8 @@
 
 #include <boost/context/detail/fcontext.hpp>
 #include <sys/mman.h>
+
+#include "image.hpp"
 
 namespace logbuf::models::rc11 {
 
@@ -36,6 +39,12 @@ class fiber {
   void resume() { inside_ = boost::context::detail::jump_fcontext(inside_, this).fctx; }
   // Called on the fiber itself.
   void suspend() { outside_ = boost::context::detail::jump_fcontext(outside_, nullptr).fctx; }
+
+  // Of a fiber that is suspended: where it goes on, which is the top of its stack, and the stack from there.
+  void save(image& to) {
+    to.add(&inside_, sizeof inside_);
+    to.add(inside_, static_cast<std::size_t>(stack_ + guard_size + stack_size - static_cast<std::byte*>(inside_)));
+  }
 
  private:
   static void entry(boost::context::detail::transfer_t from) {

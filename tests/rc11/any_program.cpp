@@ -20,7 +20,8 @@ rc::Gen<small_step> any_step() {
   const auto access = [](op what) {
     return rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, 2), rc::gen::inRange(1, 3), rc::gen::inRange(0, 2), any_order(),
                                        rc::gen::element(std::memory_order_relaxed, std::memory_order_acquire, sc),
-                                       rc::gen::weightedElement<int>({{6, -1}, {1, 0}, {1, 1}})),
+                                       rc::gen::weightedElement<int>({{6, -1}, {1, 0}, {1, 1}}),
+                                       rc::gen::weightedElement<int>({{6, -1}, {1, 1}, {1, 2}})),
                         [what](const auto& v) {
                           small_step s;
                           s.what.what = what;
@@ -30,6 +31,7 @@ rc::Gen<small_step> any_step() {
                           s.what.order = std::get<3>(v);
                           s.what.failure = std::get<4>(v);
                           s.condition = std::get<5>(v);
+                          if (what == op::load) s.awaited = std::get<6>(v);
                           if (what == op::choice) s.what.where = 0, s.what.operand = 2;
                           return s;
                         });

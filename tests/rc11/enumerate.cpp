@@ -343,7 +343,7 @@ std::string to_text(const small_program& p) {
       if (step.condition >= 0) s += "if " + std::to_string(step.condition) + ": ";
       s += std::string(names[static_cast<unsigned>(o.what)]) + " x" + std::to_string(o.where) + " " +
            std::to_string(o.expected) + " " + std::to_string(o.operand) + " " + orders[static_cast<unsigned>(o.order)] + "/" +
-           orders[static_cast<unsigned>(o.failure)] + " fence " + std::to_string(static_cast<int>(o.fence)) + "\n";
+           orders[static_cast<unsigned>(o.failure)] + " fence " + std::to_string(static_cast<int>(o.fence)) + (step.awaited >= 0 ? " awaits " + std::to_string(step.awaited) : "") + "\n";
     }
   }
   return s;

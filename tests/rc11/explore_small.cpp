@@ -21,10 +21,9 @@ const small_step* next_step(const small_program& p, const graph& g, unsigned t, 
     last = static_cast<int>(e.value);
     values[step - 1] = e.value;
     const small_step& s = p[t][step - 1];
-    waits |= s.awaited >= 0 && s.awaited != last;
-    waits |= s.changes >= 0 && e.value == values[static_cast<std::size_t>(s.changes)];
+    if ((s.awaited >= 0 && s.awaited != last) || (s.changes >= 0 && e.value == values[static_cast<std::size_t>(s.changes)]))
+      return waits = true, nullptr;
   }
-  if (waits) return nullptr;
   for (; step != p[t].size(); ++step)
     if ((p[t][step].condition < 0 || p[t][step].condition == last) &&
         (p[t][step].after < 0 || taken[static_cast<std::size_t>(p[t][step].after)]))
@@ -36,6 +35,8 @@ std::string name_of(const graph& g, event_id e) {
   if (e == initial) return "i";
   return std::to_string(e.thread()) + "." + std::to_string(g.at(e).what.note);
 }
+
+}  // namespace
 
 std::string to_text(const graph& g, unsigned threads, unsigned locations) {
   std::string s;
@@ -59,14 +60,17 @@ std::string to_text(const graph& g, unsigned threads, unsigned locations) {
   return s;
 }
 
-}  // namespace
+unsigned locations_of(const small_program& p) {
+  unsigned locations = 0;
+  for (const auto& thread : p)
+    for (const small_step& s : thread) locations = std::max(locations, s.what.where + 1u);
+  return locations;
+}
 
 explored explore(const small_program& p, unsigned spurious_failures) {
   explored result;
   explorer x;
-  unsigned locations = 0;
-  for (const auto& thread : p)
-    for (const small_step& s : thread) locations = std::max(locations, s.what.where + 1u);
+  const unsigned locations = locations_of(p);
   x.start(static_cast<unsigned>(p.size()), spurious_failures);
   for (bool more = true; more;) {
     auto step = explorer::step::extended;

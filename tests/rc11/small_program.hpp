@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "../../models/rc11/event.hpp"
+#include "../../models/rc11/graph.hpp"
 
 namespace logbuf::tests {
 
@@ -31,10 +31,14 @@ struct explored {
   std::uint64_t blocked = 0, dead = 0;
 };
 explored explore(const small_program& p, unsigned spurious_failures);
+// The same by threads that run: each execution from its start, or from where it parts from an earlier one.
+explored run(const small_program& p, unsigned spurious_failures, bool from_the_start);
 
 // The definition: every assignment of sources and of modification orders, held against the axioms.
 executions enumerate(const small_program& p, unsigned spurious_failures);
 
 std::string to_text(const small_program& p);
+std::string to_text(const rc11::graph& g, unsigned threads, unsigned locations);
+unsigned locations_of(const small_program& p);
 
 }  // namespace logbuf::tests
