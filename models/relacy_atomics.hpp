@@ -19,7 +19,8 @@ inline unsigned thread() { return static_cast<unsigned>(rl::ctx().threadx_->inde
 inline vector_clock clock() {
   vector_clock now{};
   const rl::thread_info_base& self = *rl::ctx().threadx_;
-  for (std::size_t t = 0; t != static_cast<std::size_t>(rl::ctx().get_thread_count()); ++t) now[t] = self.acq_rel_order_[t];
+  for (std::size_t t = 0; t != static_cast<std::size_t>(rl::ctx().get_thread_count()); ++t)
+    now[t] = static_cast<timestamp>(self.acq_rel_order_[t]);
   return now;
 }
 
@@ -360,9 +361,9 @@ struct relacy_waiting {
       rl::timestamp_t* const own = c.threadx_->acq_rel_order_;
       vector_clock& same_kind = heavy ? heavy_fences : light_fences;
       for (std::size_t t = 0; t != static_cast<std::size_t>(c.get_thread_count()); ++t) {
-        own[t] = std::max(own[t], heavy_fences[t]);
-        if (heavy) own[t] = std::max(own[t], light_fences[t]);
-        same_kind[t] = std::max(same_kind[t], own[t]);
+        own[t] = std::max<rl::timestamp_t>(own[t], heavy_fences[t]);
+        if (heavy) own[t] = std::max<rl::timestamp_t>(own[t], light_fences[t]);
+        same_kind[t] = std::max(same_kind[t], static_cast<timestamp>(own[t]));
       }
       if (heavy) c.atomic_thread_fence_release();
     }

@@ -16,7 +16,7 @@ namespace logbuf::models {
 inline constexpr std::size_t max_threads = 4;
 
 // A vector clock: how much of each thread's execution happens before a point.
-using timestamp = std::size_t;
+using timestamp = std::uint32_t;
 using vector_clock = std::array<timestamp, max_threads>;
 
 // x, made by thread `by` at its own time x[by], happens before y.

@@ -21,13 +21,12 @@ std::vector<patch> read_patches() {
   std::vector<patch> all;
   for (const auto& entry : fs::directory_iterator(LOGBUF_PATCHES)) {
     if (entry.path().extension() != ".patch") continue;
-    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = "", .random = "", .graphs = "", .first = ""};
+    patch p{.name = entry.path().stem().string(), .what = "", .equivalent = "", .random = "", .first = ""};
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line) && !line.empty();) {
       if (line.starts_with("What: ")) p.what = line.substr(6);
       if (line.starts_with("Equivalent: ")) p.equivalent = line.substr(12);
       if (line.starts_with("Random: ")) p.random = line.substr(8);
-      if (line.starts_with("Graphs: ")) p.graphs = line.substr(8);
       if (line.starts_with("Killer: ")) p.first = line.substr(8);
     }
     all.push_back(std::move(p));
@@ -68,9 +67,9 @@ void run(patch& p) {
   };
   if (!p.first.empty()) try_to_kill("--filter " + p.first + " ");
   if (!p.is_killed) try_to_kill("");
-  if (!p.random.empty() && p.is_built && !p.is_on_graphs) {
+  if (!p.random.empty() && p.is_built) {
     p.is_random_needed = !p.is_killed;
-    for (const result& r : results_of(folder, "random --count 200")) p.killer = p.shortest = r, p.is_killed = true;
+    for (const result& r : results_of(folder, "random --count 200 " + engine)) p.killer = p.shortest = r, p.is_killed = true;
     return;
   }
   if (!p.is_killed) return;

@@ -1,7 +1,7 @@
 // The execution at hand: the threads of the program as fibers, each of which runs along its events in the execution graph.
 // This is what a policy calls. As long as the graph holds the next event of a thread, the thread gets what stands there; a
 // read waits until what it reads from has run, so that the order of the run is one of po U rf, and plain memory can be plain
-// memory. At the end of its events a thread is suspended with its next operation: the machine decides.
+// memory. What a thread does at the end of its events the machine decides.
 #pragma once
 
 #include <array>
@@ -174,9 +174,10 @@ class execution {
  protected:
   enum class phase : std::uint8_t { none, setup, threads, after };
   enum class state : std::uint8_t {
-    ready,
+    ready,             // to begin, or running
     waits_for_source,  // the graph holds its next event, whose source has not run yet
-    at_end_of_graph,   // with its next operation
+    at_end_of_graph,   // with its next operation, if it may not go on
+    branches,          // its next event could be another one
     blocked,
     finished,
   };
@@ -217,6 +218,7 @@ class execution {
 
   void resume(unsigned t) {
     running_ = t;
+    threads_[t].at.is = state::ready;
     program_memory.is_on = true;
     threads_[t].stack.resume();
     program_memory.is_on = false;
@@ -252,7 +254,18 @@ class execution {
   }
   bool has_run(event_id e) const { return e == initial || threads_[e.thread()].at.done >= e.number(); }
 
+  // Puts the operation of the thread that runs into the graph.
+  enum class extension : std::uint8_t {
+    made,
+    made_of_several,  // ways to go on from here
+    another_graph,    // to run along instead
+    none,             // is consistent
+  };
+  virtual extension extend(const operation& what) = 0;
+  ~execution() = default;
+
   graph* graph_ = nullptr;
+  bool goes_on_ = false;  // beyond the end of the graph
   unsigned thread_count_ = 0;
   phase phase_{};
   ending ending_{};
@@ -280,8 +293,17 @@ class execution {
         suspend(state::waits_for_source);
       } else {
         if (g.size() >= longest) fail("limit", "an execution is too long: a loop that does not end?");
-        me.at.next = what;
-        suspend(state::at_end_of_graph);
+        if (!goes_on_) {
+          me.at.next = what;
+          suspend(state::at_end_of_graph);
+          continue;
+        }
+        switch (extend(what)) {
+          case extension::made: break;
+          case extension::made_of_several: suspend(state::branches); break;
+          case extension::another_graph: leave(ending::restart);
+          case extension::none: leave(ending::given_up);
+        }
       }
     }
   }

@@ -65,11 +65,13 @@ class machine : public execution {
     has_failed_in_thread_ = false;
     ending_ = ending::running;
     graph_ = &explorer_.current();
+    goes_on_ = false;
     if (!go_back()) {
       if (!begin()) return ending_;
       replay();
       if (follows_) follow_decisions();
     }
+    goes_on_ = true;
     for (unsigned t = 0; t != program_.threads && ending_ == ending::running;)
       if (threads_[t].may_go_on()) go_on(t);
       else ++t;
@@ -162,31 +164,31 @@ class machine : public execution {
     }
   }
 
-  // One step: the thread's next operation, if that is known, and what follows up to the one behind it.
+  // Up to where the thread stops, or could take another way.
   void go_on(unsigned t) {
-    thread_state& it = threads_[t];
-    if (it.at.is == state::at_end_of_graph && it.at.done == events().size(t)) {
-      const explorer::point here = explorer_.here();
-      if (is_contained_) it.at.next.history = foreseen_at(t);
-      switch (explorer_.extend(t, it.at.next)) {
-        case explorer::step::extended:
-          if (is_contained_ && explorer_.has_alternative_at(here)) save(here);
-          break;
-        case explorer::step::restart: ending_ = ending::restart; return;
-        case explorer::step::dead: ending_ = ending::given_up; return;
-      }
-    }
     resume(t);
+    if (threads_[t].at.is == state::branches) save(branches_at_);
   }
-  // Where the thread is. Unknown if its read could fail, whatever comes behind it: of what nobody has written, or beside a
-  // plain write.
-  histories::node foreseen_at(unsigned t) const {
-    const operation& what = threads_[t].at.next;
+  extension extend(const operation& asked) override {
+    operation what = asked;
+    branches_at_ = explorer_.here();
+    if (is_contained_) what.history = foreseen(what);
+    switch (explorer_.extend(running_, what)) {
+      case explorer::step::restart: return extension::another_graph;
+      case explorer::step::dead: return extension::none;
+      case explorer::step::extended: break;
+    }
+    return is_contained_ && explorer_.has_alternative_at(branches_at_) ? extension::made_of_several : extension::made;
+  }
+  // Where the thread that runs is. Unknown if its read could fail, whatever comes behind it: of what nobody has written, or
+  // beside a plain write.
+  histories::node foreseen(const operation& what) const {
     if (what.what != op::load && what.what != op::compare_exchange) return histories::unknown;
     const place& p = places_[what.where];
     if (!p.is_initialised) return histories::unknown;
-    if (!p.accesses.has_plain_writes_of_others(t)) return threads_[t].at.history;
-    return p.accesses.are_plain_writes_before(t, events().point_of_next(t)) ? threads_[t].at.history : histories::unknown;
+    const histories::node at = threads_[running_].at.history;
+    if (!p.accesses.has_plain_writes_of_others(running_)) return at;
+    return p.accesses.are_plain_writes_before(running_, events().point_of_next(running_)) ? at : histories::unknown;
   }
 
   void follow_decisions() {
@@ -202,9 +204,10 @@ class machine : public execution {
     }
     if (ending_ == ending::running && at != followed_.size()) fail_outside("replay", "the program has changed: it does not come this way any more");
     // The thread that decided last goes on first: if it is one that fails, nothing else is in the way.
-    if (followed_.empty()) return;
+    if (ending_ != ending::running || followed_.empty()) return;
+    goes_on_ = true;
     const unsigned last = followed_.back().thread;
-    while (ending_ == ending::running && threads_[last].may_go_on()) go_on(last);
+    if (threads_[last].may_go_on()) resume(last);
   }
 
   // Some threads wait, and nobody is left to change what they wait for.
@@ -280,6 +283,7 @@ class machine : public execution {
   program program_{};
   const self_contained* contained_ = nullptr;
   explorer explorer_;
+  explorer::point branches_at_;
   bool is_first_ = true;
   std::size_t of_setup_ = 0;  // locations
   image begun_;  // where the threads begin
