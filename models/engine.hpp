@@ -39,7 +39,7 @@ struct limits {
   double max_seconds = 0;            // 0: none
   std::uint64_t seed = 1;                // of the random search: the number of its first execution
   bool collect_outcomes = false;
-  bool compare = false;                  // of a run on graphs: are Relacy's outcomes among them?
+  bool compare = false;                  // Relacy's outcomes with those of a run on graphs, which has no rounds in vain
   bool count_duplicates = false;         // of an engine whose executions are graphs: remember a hash of each
   std::string replay{};              // a state from an earlier outcome: run that execution alone
   std::function<void(std::uint64_t)> progress{};  // called now and then with the executions so far

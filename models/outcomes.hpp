@@ -16,10 +16,43 @@ inline std::uint64_t mix(std::uint64_t h, std::uint64_t value) {
   return h ^ (h >> 29);
 }
 
+constexpr bool writes(step what) {
+  switch (what) {
+    case step::atomic_load: case step::header_load: case step::payload_read: case step::exchange_lost: case step::exchange_spurious:
+    case step::fence: case step::fence_refused: case step::expired: return false;
+    default: return true;
+  }
+}
+
+// Of the current execution: the steps of rounds that only read, after which the thread looked again. There are engines
+// that run no such rounds; what is compared with them has to leave these out.
+inline const std::array<bool, session::trace_capacity>& steps_of_vain_rounds() {
+  static std::array<bool, session::trace_capacity> vain;
+  vain = {};
+  for (std::size_t h = 0; h != current.hint_count; ++h) {
+    const auto [at, thread] = current.hints[h];
+    // The next round begins as this one did.
+    std::size_t next = at;
+    while (next != current.trace_size && current.trace[next].thread != thread) ++next;
+    if (next == current.trace_size) continue;
+    std::size_t first = at;
+    for (std::size_t i = at; i-- != 0;) {
+      const event& e = current.trace[i];
+      if (e.thread != thread || vain[i]) continue;
+      if (writes(e.what)) break;
+      if (e.what == current.trace[next].what && e.where == current.trace[next].where) first = i;
+    }
+    for (std::size_t i = first; i != at; ++i) vain[i] |= current.trace[i].thread == thread;
+  }
+  return vain;
+}
+
 // Of the current execution's trace.
-inline std::uint64_t outcome_of_execution() {
+inline std::uint64_t outcome_of_execution(bool with_vain_rounds) {
   std::array<std::uint64_t, max_threads> threads{};
+  const bool* const vain = with_vain_rounds ? nullptr : steps_of_vain_rounds().data();
   for (std::size_t i = 0; i != current.trace_size; ++i) {
+    if (vain != nullptr && vain[i]) continue;
     const event& e = current.trace[i];
     std::uint64_t& h = threads[e.thread];
     h = mix(h, static_cast<std::uint64_t>(e.what) << 40 | static_cast<std::uint64_t>(e.where) << 32 | e.offset);

@@ -254,14 +254,14 @@ struct rc11_waiting {
     word.wakeups.add(1, std::memory_order_release);
   }
 
-  // An event descriptor and a loop that waits for it.
+  // An event descriptor and a loop that waits for it. Nothing that C++ says lets one synchronise with the other.
   static void signal(int) {
     rc11_detail::record(step::signal, site::parked_claim, 0);
-    at_hand.event->add(1, std::memory_order_release);
+    at_hand.event->add(1, std::memory_order_relaxed);
   }
   static void wait_for_event() {
     if (at_hand.event->load() == 0) rc11::the_machine.wait_for_last_read(rc11::wait::for_ever);
-    (void)at_hand.event->perform(rc11::op::exchange, std::memory_order_acquire, 0);
+    (void)at_hand.event->perform(rc11::op::exchange, std::memory_order_relaxed, 0);
   }
 
   static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length

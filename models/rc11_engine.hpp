@@ -98,7 +98,7 @@ struct rc11_engine {
     void before() { program.before(); }
     void thread(unsigned index) { program.thread(index); }
     void after() {
-      if (outcomes.is_collecting) outcomes.add(outcome_of_execution());
+      if (outcomes.is_collecting) outcomes.add(outcome_of_execution(true));
       program.after();
     }
   };

@@ -339,7 +339,9 @@ struct relacy_waiting {
   // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
   static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length
   static void spin_hint() {
-    if (!loop_is_bounded[relacy_detail::thread()]) rl::ctx().yield(1, rl::debug_info("spin", "", 0));
+    if (loop_is_bounded[relacy_detail::thread()]) return;
+    current.record_hint(relacy_detail::thread());
+    rl::ctx().yield(1, rl::debug_info("spin", "", 0));
   }
 
   // Of the execution at hand.

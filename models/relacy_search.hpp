@@ -57,7 +57,7 @@ struct suite : rl::test_suite<suite<Threads>, static_cast<rl::thread_id_t>(Threa
   void before() { program->before(); }
   void thread(unsigned index) { program->thread(index); }
   void after() {
-    if (outcomes.is_collecting && !current.is_redundant) outcomes.add(outcome_of_execution());
+    if (outcomes.is_collecting && !current.is_redundant) outcomes.add(outcome_of_execution(!running.within->compare));
     program->after();
   }
 };

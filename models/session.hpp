@@ -48,6 +48,13 @@ struct session {
 
   std::array<event, trace_capacity> trace{};  // of the current execution
   std::size_t trace_size = 0;
+  // Where in the trace a thread waits: an engine notes it that runs the rounds of a loop which only looks again.
+  struct hint {
+    std::uint32_t at;
+    std::uint8_t thread;
+  };
+  std::array<hint, trace_capacity> hints{};
+  std::size_t hint_count = 0;
   bool forgot_stores = false;  // in some execution: the engine's history of an object was too short for all its stores
   bool is_redundant = false;  // the scheduler knows the current execution to be equivalent to an earlier one
   std::array<char, 256> failure{};  // of the current execution; empty while it holds
@@ -61,8 +68,11 @@ struct session {
   void record(const event& e) {
     if (event* const place = next_place()) *place = e;
   }
+  void record_hint(unsigned thread) {
+    if (hint_count != hints.size()) hints[hint_count++] = {static_cast<std::uint32_t>(trace_size), static_cast<std::uint8_t>(thread)};
+  }
   event* next_place() { return trace_size != trace_capacity ? &trace[trace_size++] : nullptr; }
-  bool is_trace_full() const { return trace_size == trace_capacity; }
+  bool is_trace_full() const { return trace_size == trace_capacity || hint_count == hints.size(); }
   // The two accesses of a data race, by their numbers in the trace.
   static constexpr std::size_t none = ~std::size_t{0};
   std::size_t raced_first = none, raced_second = none;
@@ -76,7 +86,7 @@ struct session {
   const char* explain(const char* text) { return explain("%s", text); }
 
   void hit(site s) { ++hits[static_cast<std::size_t>(s)]; }
-  void begin_execution() { is_redundant = false, trace_size = 0, raced_first = raced_second = none; }
+  void begin_execution() { is_redundant = false, trace_size = hint_count = 0, raced_first = raced_second = none; }
 };
 
 // One run at a time in a process: the runner gives each its own process.

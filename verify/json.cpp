@@ -16,7 +16,6 @@ json to_json(const result& r) {
             {"given_up", r.given_up},
             {"duplicates", r.duplicates},
             {"differs_from_the_start", r.differs_from_the_start},
-            {"relacy", {r.relacy_executions, r.relacy_outcomes, r.missed_outcomes}},
             {"explored_to_the_end", r.to_the_end},
             {"seconds", r.seconds},
             {"verdict", to_string(r.is)},
@@ -26,6 +25,9 @@ json to_json(const result& r) {
             {"sites", r.sites}};
   for (const auto& s : r.reached) j["reached"][s.name] = s.times;
   if (!r.seen.empty()) j["seen"] = r.seen;
+  if (r.relacy_executions != 0)
+    j["relacy"] = {{"executions", r.relacy_executions}, {"explored_to_the_end", r.relacy_to_the_end},
+                   {"outcomes", r.relacy_outcomes}, {"missed", r.missed_outcomes}};
   if (r.outcomes != 0) j["outcomes"] = {{"count", r.outcomes}, {"digest", r.outcome_digest}};
   if (r.how == models::search::bound) j["context_bound"] = r.context_bound;
   if (r.is == verdict::failed)
@@ -54,7 +56,11 @@ result from_json(const json& j) {
   r.given_up = j.value("given_up", std::uint64_t{0});
   r.duplicates = j.value("duplicates", std::uint64_t{0});
   r.differs_from_the_start = j.value("differs_from_the_start", false);
-  r.relacy_executions = j.at("relacy").at(0), r.relacy_outcomes = j.at("relacy").at(1), r.missed_outcomes = j.at("relacy").at(2);
+  if (j.contains("relacy")) {
+    const json& other = j["relacy"];
+    r.relacy_executions = other.at("executions"), r.relacy_to_the_end = other.at("explored_to_the_end");
+    r.relacy_outcomes = other.at("outcomes"), r.missed_outcomes = other.at("missed");
+  }
   if (j.contains("outcomes")) {
     r.outcomes = j["outcomes"].at("count");
     r.outcome_digest = j["outcomes"].at("digest");

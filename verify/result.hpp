@@ -71,8 +71,9 @@ struct result {
   std::uint64_t redundant = 0;
   std::uint64_t blocked = 0, given_up = 0, duplicates = 0;  // of the RC11 engine
   std::uint64_t outcomes = 0, outcome_digest = 0;
-  // Of a comparison of engines: Relacy's executions and outcomes, and which of these no graph has. 0 executions: too many.
+  // Of a comparison of engines: Relacy's executions and outcomes, and which of these no graph has.
   std::uint64_t relacy_executions = 0, relacy_outcomes = 0, missed_outcomes = 0;
+  bool relacy_to_the_end = false;
   bool differs_from_the_start = false;  // and: other executions or outcomes when each execution is run from its start
   bool to_the_end = false;
   double seconds = 0;

@@ -147,12 +147,12 @@ static result run_litmus(const job& j) {
   return r;
 }
 
-// What Relacy's reduced search sees of the workload: its outcomes, if it comes to its end.
+// What Relacy's reduced search sees of the workload, whether it comes to its end or not.
 static models::outcome_set outcomes_of_relacy(const workload& w, const job& j, result& r) {
   models::limits l = j.within;
   l.how = models::search::reduced, l.collect_outcomes = true;
   const models::outcome o = run_relacy(w, l);
-  if (o.to_the_end) r.relacy_executions = o.executions, r.relacy_outcomes = o.outcomes;
+  r.relacy_executions = o.executions, r.relacy_to_the_end = o.to_the_end;
   models::current = {};
   running = {&w, {}};
   return std::exchange(models::outcomes, {});
@@ -181,8 +181,7 @@ result run_job(const job& j) {
   if (within.compare) others = outcomes_of_relacy(w, j, r), within.collect_outcomes = true, within.max_executions = 0;
   const auto start = std::chrono::steady_clock::now();
   const models::outcome o = run_engine(w, within);
-  if (r.relacy_executions != 0) r.missed_outcomes = others.missing_in(models::outcomes);
-
+  if (within.compare) r.relacy_outcomes = others.size(), r.missed_outcomes = others.missing_in(models::outcomes);
   if (within.compare && !o.failed) r.differs_from_the_start = differs_from_the_start(w, within, o);
 
   r.scenario = j.scenario;
