@@ -16,6 +16,7 @@
 
 #include <logbuf/ordering.hpp>
 
+#include "modelled_region.hpp"
 #include "rc11/machine.hpp"
 #include "session.hpp"
 
@@ -293,7 +294,7 @@ struct rc11_waiting {
 
 inline rc11_waiting::state rc11_waiting::at_hand;
 
-struct rc11_atomics : rc11_waiting {
+struct rc11_atomics : rc11_waiting, modelled_region<rc11_buffer> {
   template <class T>
   struct word {
     explicit word(T initial)
@@ -371,70 +372,6 @@ struct rc11_atomics : rc11_waiting {
   static T fetch_sub(site_tag<S>, word<T>& w, std::type_identity_t<T> n) {
     return add<T>(step::fetch_sub, S, w, static_cast<T>(T{} - n));
   }
-
-  // Borrows the scenario's buffer.
-  class memory {
-   public:
-    memory() = default;
-    explicit memory(rc11_buffer& b) : buffer_(&b) {}
-    memory(memory&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
-    memory& operator=(memory&& other) noexcept {
-      std::swap(buffer_, other.buffer_);
-      return *this;
-    }
-    ~memory() {
-      if (buffer_ != nullptr) buffer_->free();
-    }
-    rc11_buffer* buffer() const { return buffer_; }
-
-   private:
-    rc11_buffer* buffer_ = nullptr;
-  };
-
-  class region {
-   public:
-    constexpr region() = default;
-    explicit region(const memory& m) : buffer_(m.buffer()) {}
-    rc11_buffer* operator->() const { return buffer_; }
-    rc11_buffer* buffer() const { return buffer_; }
-
-   private:
-    rc11_buffer* buffer_ = nullptr;
-  };
-
-  // Spans of the same shape as production's, which report each access.
-  struct write_span {
-    rc11_buffer* buffer = nullptr;
-    std::size_t offset = 0;
-    std::size_t bytes = 0;
-    std::size_t size() const { return bytes; }
-    void write(std::size_t start, std::span<const std::byte> from) const {
-      buffer->write(offset + start, from, step::payload_write);
-    }
-  };
-  struct read_span {
-    rc11_buffer* buffer = nullptr;
-    std::size_t offset = 0;
-    std::size_t bytes = 0;
-    std::size_t size() const { return bytes; }
-    void read(std::span<std::byte> to) const { buffer->read(offset, to); }
-  };
-
-  template <site S>
-  static std::uint64_t load_header(site_tag<S>, const region& r, std::size_t offset) {
-    return r->load(S, offset);
-  }
-  template <site S>
-  static void store_header(site_tag<S>, const region& r, std::size_t offset, std::uint64_t value) {
-    r->store(S, offset, value);
-  }
-  static void zero(const region& r, std::size_t offset, std::size_t size) { r->zero(offset, size); }
-  // A hint touches nothing. It is near, so that in small rings the gates before it open; and it has to stay in the buffer.
-  static constexpr std::uint32_t prefetch_distance = 8, prefetch_largest = 1024;
-  static void prefetch_for_write(const region& r, std::size_t offset) { r->check(offset); }
-  static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
-  static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
-  static void copy(const write_span& to, std::size_t start, std::span<const std::byte> from) { to.write(start, from); }
 
  private:
   template <class T>

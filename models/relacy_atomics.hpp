@@ -8,6 +8,7 @@
 #pragma once
 
 #include "announcements.hpp"
+#include "modelled_region.hpp"
 #include "relacy.hpp"
 
 namespace logbuf::models {
@@ -211,9 +212,9 @@ class relacy_buffer {
       done += n;
     }
   }
-  void zero(std::size_t offset, std::size_t size, step what = step::zero) {
-    for (std::size_t i = 0; i < size; i += 8) write_word(checked(offset + i, site::header_poll), offset + i, 0, what);
-  }
+  void zero(std::size_t offset, std::size_t size) { write_zeros(offset, size, step::zero); }
+  // A write of every word: whoever frees comes after every access.
+  void free() { write_zeros(0, size(), step::free_memory); }
   void read(std::size_t offset, std::span<std::byte> to) {
     using namespace relacy_detail;
     for (std::size_t done = 0; done != to.size();) {
@@ -255,6 +256,9 @@ class relacy_buffer {
     return at(offset / 8);
   }
 
+  void write_zeros(std::size_t offset, std::size_t size, step what) {
+    for (std::size_t i = 0; i < size; i += 8) write_word(checked(offset + i, site::header_poll), offset + i, 0, what);
+  }
   void write_word(cell& c, std::size_t offset, std::uint64_t value, step what) {
     using namespace relacy_detail;
     const vector_clock now = tick();
@@ -388,7 +392,7 @@ struct relacy_waiting {
   }
 };
 
-struct relacy_atomics : relacy_waiting {
+struct relacy_atomics : relacy_waiting, modelled_region<relacy_buffer> {
   template <class T>
   struct word {
     explicit word(T initial) : value(initial) { relacy_detail::live.add(this); }
@@ -451,69 +455,6 @@ struct relacy_atomics : relacy_waiting {
     record(step::fetch_sub, S, before - n, w.id, before);
     return before;
   }
-  // Borrows the scenario's buffer. Its end is a write of every word: whoever frees comes after every access.
-  class memory {
-   public:
-    memory() = default;
-    explicit memory(relacy_buffer& b) : buffer_(&b) {}
-    memory(memory&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
-    memory& operator=(memory&& other) noexcept {
-      std::swap(buffer_, other.buffer_);
-      return *this;
-    }
-    ~memory() {
-      if (buffer_ != nullptr) buffer_->zero(0, buffer_->size(), step::free_memory);
-    }
-    relacy_buffer* buffer() const { return buffer_; }
-
-   private:
-    relacy_buffer* buffer_ = nullptr;
-  };
-
-  class region {
-   public:
-    constexpr region() = default;
-    explicit region(const memory& m) : buffer_(m.buffer()) {}
-    relacy_buffer* operator->() const { return buffer_; }
-    relacy_buffer* buffer() const { return buffer_; }
-
-   private:
-    relacy_buffer* buffer_ = nullptr;
-  };
-
-  // Spans of the same shape as production's, which report each access.
-  struct write_span {
-    relacy_buffer* buffer = nullptr;
-    std::size_t offset = 0;
-    std::size_t bytes = 0;
-    std::size_t size() const { return bytes; }
-    void write(std::size_t start, std::span<const std::byte> from) const {
-      buffer->write(offset + start, from, step::payload_write);
-    }
-  };
-  struct read_span {
-    relacy_buffer* buffer = nullptr;
-    std::size_t offset = 0;
-    std::size_t bytes = 0;
-    std::size_t size() const { return bytes; }
-    void read(std::span<std::byte> to) const { buffer->read(offset, to); }
-  };
-
-  template <site S>
-  static std::uint64_t load_header(site_tag<S>, const region& r, std::size_t offset) {
-    return r->load(S, offset);
-  }
-  template <site S>
-  static void store_header(site_tag<S>, const region& r, std::size_t offset, std::uint64_t value) {
-    r->store(S, offset, value);
-  }
-  static void zero(const region& r, std::size_t offset, std::size_t size) { r->zero(offset, size); }
-  // A hint touches nothing. It is near, so that in small rings the gates before it open; and it has to stay in the buffer.
-  static constexpr std::uint32_t prefetch_distance = 8, prefetch_largest = 1024;
-  static void prefetch_for_write(const region& r, std::size_t offset) { r->check(offset); }
-  static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
-  static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
-  static void copy(const write_span& to, std::size_t start, std::span<const std::byte> from) { to.write(start, from); }
 };
 
 }  // namespace logbuf::models

@@ -71,19 +71,29 @@ void judge(calibrated& c) {
     }
 }
 
+struct calibration {
+  std::vector<calibrated> all;
+  std::vector<job> jobs;
+};
+calibration of_tests(const std::string& filter, const models::limits& within) {
+  calibration c;
+  for (const litmus& t : litmus_tests()) {
+    if (t.name.find(filter) == std::string::npos) continue;
+    c.all.push_back({&t});
+    c.jobs.push_back({litmus_prefix + t.name});
+    c.jobs.back().within = within;
+  }
+  return c;
+}
+
 }  // namespace
 
 std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
                                   const std::function<void(const calibrated&)>& done) {
-  std::vector<calibrated> all;
-  std::vector<job> jobs;
-  for (const litmus& t : litmus_tests()) {
-    if (t.name.find(filter) == std::string::npos) continue;
-    all.push_back({&t});
-    jobs.push_back({litmus_prefix + t.name});
-    jobs.back().within.max_seconds = 120;
-  }
-  run_searches(jobs, at_a_time, [&](std::size_t i, const std::vector<result>& searches) {
+  models::limits within;
+  within.max_seconds = 120;
+  auto [all, jobs] = of_tests(filter, within);
+  run_searches(jobs, at_a_time, [&, &all = all](std::size_t i, const std::vector<result>& searches) {
     all[i].searches = searches;
     judge(all[i]);
     done(all[i]);
@@ -93,17 +103,12 @@ std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
 
 std::vector<calibrated> calibrate_graphs(unsigned at_a_time, const std::string& filter,
                                          const std::function<void(const calibrated&)>& done) {
-  std::vector<calibrated> all;
-  std::vector<job> jobs;
-  for (const litmus& t : litmus_tests()) {
-    if (t.name.find(filter) == std::string::npos) continue;
-    all.push_back({&t});
-    jobs.push_back({litmus_prefix + t.name});
-    jobs.back().within.how = models::search::graphs;
-    jobs.back().within.count_duplicates = true;
-    jobs.back().within.max_seconds = 120;
-  }
-  run_all(jobs, at_a_time, {{}, [&](std::size_t i, const result& r) {
+  models::limits within;
+  within.how = models::search::graphs;
+  within.count_duplicates = true;
+  within.max_seconds = 120;
+  auto [all, jobs] = of_tests(filter, within);
+  run_all(jobs, at_a_time, {{}, [&, &all = all](std::size_t i, const result& r) {
             all[i].searches = {r};
             judge_graphs(all[i]);
             done(all[i]);

@@ -9,6 +9,7 @@
 
 #include <logbuf/logbuf.hpp>
 
+#include "../models/engine.hpp"
 #include "../models/session.hpp"
 #include "litmus_run.hpp"
 
@@ -127,5 +128,17 @@ class litmus_program {
   std::array<std::array<char, 8>, Threads> read_{};
   std::array<std::size_t, Threads> size_{};
 };
+
+template <class Engine>
+models::outcome run_on(const litmus& t, const models::limits& l) {
+  running_litmus.what = &t;
+  running_litmus.size = 0;
+  switch (t.threads.size()) {
+    case 2: return Engine::template run<litmus_program<Engine, 2>>(l);
+    case 3: return Engine::template run<litmus_program<Engine, 3>>(l);
+    case 4: return Engine::template run<litmus_program<Engine, 4>>(l);
+    default: std::abort();
+  }
+}
 
 }  // namespace logbuf::verify
