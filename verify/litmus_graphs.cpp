@@ -46,6 +46,8 @@ std::uint64_t graphs_of(const std::string& litmus_test) {
       {"IRIW+acq", 16},
       {"IRIW+sc", 15},
       {"IRIW+fences.sc", 15},
+      {"SB+sc+message", 7},
+      {"SB+sc+same.word", 18},
       {"LB+rlx", 3},
       {"LB+rel+acq", 3},
       {"2+2W+rlx", 4},

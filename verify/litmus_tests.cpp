@@ -87,6 +87,8 @@ std::vector<litmus> tests() {
       {"IRIW+acq", "two acquiring readers may disagree on two writers", {{st(x, 1, rel)}, {st(y, 1, rel)}, {ld(x, acq), ld(y, acq)}, {ld(y, acq), ld(x, acq)}}, {"1010"}},
       {"IRIW+sc", "with sequentially consistent accesses two readers agree on two writers", {{st(x, 1, sc)}, {st(y, 1, sc)}, {ld(x, sc), ld(y, sc)}, {ld(y, sc), ld(x, sc)}}, {"1111", "1000"}, {"1010"}},
       {"IRIW+fences.sc", "with sequentially consistent fences between the loads two readers agree", {{st(x, 1)}, {st(y, 1)}, {ld(x), fence(sc), ld(y)}, {ld(y), fence(sc), ld(x)}}, {"1111"}, {"1010"}},
+      {"SB+sc+message", "two sequentially consistent accesses in two threads, with a message between them", {{st(x, 1, sc), st(y, 1, rel)}, {ld(y, acq), ld(z, sc)}, {st(z, 1, sc), ld(x, sc)}}, {"111", "110", "101"}, {"100"}},
+      {"SB+sc+same.word", "the same, the message in the first one's word: no order of the first and the second by RC11, one by C++20", {{st(x, 1, sc), st(x, 2, rel)}, {ld(x, acq), ld(z, sc)}, {st(z, 1, sc), ld(x, sc)}}, {"210", "202", "212"}},
 
       // Values and orders that this engine does not see.
       {"LB+rlx", "load buffering: each reads what the other stores afterwards", {{ld(x), st(y, 1)}, {ld(y), st(x, 1)}}, {"00", "01", "10"}, {}, {"11"}},

@@ -6,7 +6,7 @@
 
 namespace logbuf::tests {
 
-// Two to four threads, up to six steps in all, two locations.
+// Two to four threads: up to nine steps of any kind in all, or in each thread up to two accesses with a fence between them.
 rc::Gen<small_program> any_program();
 
 // What the checker finds, and does not find, in programs that run.
