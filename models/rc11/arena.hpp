@@ -19,6 +19,7 @@ class arena {
   static constexpr std::size_t size = std::size_t{1} << 20;
 
   bool is_on = false;  // while the program itself runs
+  bool is_used = false;  // some source file has made it what new allocates from
 
   void reset() { used_ = 0, live_ = 0; }
   std::size_t live() const { return live_; }  // allocations that were not given back
@@ -52,13 +53,14 @@ inline void* allocate(std::size_t bytes, std::size_t alignment) {
   void* p = nullptr;
   if (program_memory.is_on) p = program_memory.allocate(bytes, alignment);
   else p = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (p == nullptr) std::abort();  // a program that needs more than arena::size in one execution
+  if (p == nullptr) throw std::bad_alloc();
   return p;
 }
 inline void release(void* p) noexcept {
   if (program_memory.owns(p)) program_memory.free();
   else std::free(p);
 }
+inline const bool uses_arena = program_memory.is_used = true;
 }  // namespace logbuf::models::rc11::detail
 
 void* operator new(std::size_t n) { return logbuf::models::rc11::detail::allocate(n, alignof(std::max_align_t)); }

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <new>
@@ -90,14 +91,33 @@ template <class Program>
 struct held {
   alignas(Program) static inline std::byte memory[sizeof(Program)];
   static Program& program() { return *std::launder(reinterpret_cast<Program*>(memory)); }
-  static void create() {
-    ::new (static_cast<void*>(memory)) Program;
-    program().before();
+  // Nothing is there to catch an exception that leaves the program.
+  template <class Body>
+  static void guard(Body body) {
+    try {
+      body();
+    } catch (const std::bad_alloc&) {
+      the_machine.fail("limit", "the program allocates too much in one execution");
+    } catch (const std::exception& e) {
+      the_machine.fail("exception", std::string("an exception leaves the program: ") + e.what());
+    } catch (...) {
+      the_machine.fail("exception", "an exception leaves the program");
+    }
   }
-  static void thread(unsigned t) { program().thread(t); }
+  static void create() {
+    guard([] {
+      ::new (static_cast<void*>(memory)) Program;
+      program().before();
+    });
+  }
+  static void thread(unsigned t) {
+    guard([t] { program().thread(t); });
+  }
   static void after() {
-    program().after();
-    program().~Program();
+    guard([] {
+      program().after();
+      program().~Program();
+    });
   }
 };
 
@@ -111,6 +131,10 @@ report explore(const settings& s) {
   using ending = machine::ending;
   machine& m = the_machine;
   report r;
+  if (s.contained != nullptr && !program_memory.is_used) {
+    r.failed = true, r.kind = "settings", r.failure = "settings::contained needs a source file that defines LOGBUF_RC11_REPLACE_NEW";
+    return r;
+  }
   std::unordered_set<std::uint64_t> seen;
   const auto started = clock_type::now();
   m.lost_exchanges = s.lost_exchanges;

@@ -5,11 +5,20 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <utility>
+
+#include <cxxabi.h>
 
 #include <boost/context/detail/fcontext.hpp>
 #include <sys/mman.h>
 
 #include "image.hpp"
+
+// Of the Itanium C++ ABI; libc++ does not declare it.
+namespace __cxxabiv1 {
+struct __cxa_eh_globals;
+extern "C" __cxa_eh_globals* __cxa_get_globals() noexcept;
+}  // namespace __cxxabiv1
 
 namespace logbuf::models::rc11 {
 
@@ -33,20 +42,36 @@ class fiber {
       stack_ = static_cast<std::byte*>(memory);
     }
     body_ = body;
+    exceptions_ = {};
     inside_ = boost::context::detail::make_fcontext(stack_ + guard_size + stack_size, stack_size, &entry);
   }
 
-  void resume() { inside_ = boost::context::detail::jump_fcontext(inside_, this).fctx; }
+  void resume() {
+    exceptions& here = of_system_thread();
+    std::swap(here, exceptions_);
+    inside_ = boost::context::detail::jump_fcontext(inside_, this).fctx;
+    std::swap(here, exceptions_);
+  }
   // Called on the fiber itself.
   void suspend() { outside_ = boost::context::detail::jump_fcontext(outside_, nullptr).fctx; }
 
+  // Suspended while an exception is thrown or handled. What that is made of is not on the stack, and can not be put back.
+  bool has_exceptions() const { return exceptions_.caught != nullptr || exceptions_.uncaught != 0; }
   // Of a fiber that is suspended: where it goes on, which is the top of its stack, and the stack from there.
   void save(image& to) {
     to.add(&inside_, sizeof inside_);
+    to.add(&exceptions_, sizeof exceptions_);
     to.add(inside_, static_cast<std::size_t>(stack_ + guard_size + stack_size - static_cast<std::byte*>(inside_)));
   }
 
  private:
+  // What the runtime library keeps for each thread of the system, and a fiber has to have for itself.
+  struct exceptions {
+    void* caught = nullptr;
+    unsigned uncaught = 0;
+  };
+  static exceptions& of_system_thread() { return *reinterpret_cast<exceptions*>(__cxxabiv1::__cxa_get_globals()); }
+
   static void entry(boost::context::detail::transfer_t from) {
     auto& self = *static_cast<fiber*>(from.data);
     self.outside_ = from.fctx;
@@ -56,6 +81,7 @@ class fiber {
 
   std::byte* stack_ = nullptr;
   function body_ = nullptr;
+  exceptions exceptions_;
   boost::context::detail::fcontext_t inside_ = nullptr, outside_ = nullptr;
 };
 

@@ -242,6 +242,8 @@ class machine : public execution {
   };
 
   void save(explorer::point at) {
+    for (unsigned t = 0; t != program_.threads; ++t)
+      if (threads_[t].may_go_on() && threads_[t].stack.has_exceptions()) return;
     if (snapshots_ == saved_.size()) saved_.push_back(std::make_unique<snapshot>());
     snapshot& s = *saved_[snapshots_++];
     s.at = at;

@@ -1,4 +1,6 @@
 // Programs that run on the checker, written as a user of it would.
+#include <exception>
+#include <stdexcept>
 #include <string>
 
 #include "../../models/rc11/atomic.hpp"
@@ -222,6 +224,46 @@ bool holds_at_all() {
   return !r.failed && r.to_the_end && r.duplicates == 0 && r.complete > 1;
 }
 // The failure is of that kind, and its text repeats it.
+// Each thread takes steps while it unwinds, and while it handles, in which the other one may go on: what is thrown is its own.
+struct throws {
+  static constexpr unsigned threads = 2;
+  atomic<unsigned> unwound[2]{atomic<unsigned>(0), atomic<unsigned>(0)}, handled[2]{atomic<unsigned>(0), atomic<unsigned>(0)};
+  struct raised_at_end {
+    atomic<unsigned>& flag;
+    ~raised_at_end() {
+      flag.store(1, rlx);
+      check(std::uncaught_exceptions() == 1, "an exception of another thread");
+    }
+  };
+  void before() {}
+  void thread(unsigned t) {
+    try {
+      const raised_at_end end{unwound[t]};
+      throw std::out_of_range(t == 0 ? "of thread 0" : "of thread 1");
+    } catch (const std::exception& e) {
+      (void)unwound[1 - t].load(rlx);
+      (void)handled[1 - t].load(rlx);
+      check(std::uncaught_exceptions() == 0 && e.what()[10] == static_cast<char>('0' + t), "an exception of another thread");
+    }
+    handled[t].store(1, rlx);
+  }
+  void after() {}
+};
+struct throws_out : message {
+  void thread(unsigned t) {
+    if (t == 0) flag.store(1, rlx);
+    else if (flag.load(rlx) == 1) throw std::runtime_error("nobody catches it");
+  }
+  void after() {}
+};
+
+struct allocates_much : message {
+  void thread(unsigned) {
+    for (unsigned i = 0; i != 100; ++i) flag.store(static_cast<unsigned>(std::string(100'000, ' ').size()), rlx);
+  }
+  void after() {}
+};
+
 template <class Program>
 bool fails(const std::string& kind) {
   const auto r = models::rc11::explore<Program>(with(1));
@@ -258,6 +300,10 @@ void checks_of_programs(void (*report)(bool holds, const char* what)) {
     const auto r = models::rc11::explore<leaks_state>(going_on(with(1)));
     report(r.failed && r.kind == "nondeterminism", "state outside of a program that is said to have none");
   }
+  // Of the four looks at a flag, each sees it raised or not, but that each thread has seen the other's end: 16 - 4.
+  report(holds<throws>(12), "exceptions within a thread");
+  report(fails<throws_out>("exception"), "an exception that nobody catches");
+  report(fails<allocates_much>("limit"), "a program that allocates more than there is");
   report(fails<endless>("limit"), "a loop that does not end");
   report(fails<last_value>("assertion"), "a modification order against the order of every run");
   report(leaves_out_bystanders(), "a counterexample without what has no part in it");
