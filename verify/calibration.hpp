@@ -17,8 +17,8 @@ struct calibrated {
   const result& reduced() const { return searches.front(); }
 };
 
-// Tells each test as it is done, on Relacy's searches, or on execution graphs: what Relacy misses has to be seen there, but
-// for load buffering, and the number of executions has to be the one that litmus_graphs.hpp has.
+// Tells each test as it is done, on Relacy's searches, or on execution graphs: what Relacy sees has to be seen there, and what
+// it is known to miss, but for load buffering; and the number of executions has to be the one that litmus_graphs.hpp has.
 std::vector<calibrated> calibrate(unsigned at_a_time, const std::string& filter,
                                   const std::function<void(const calibrated&)>& done);
 std::vector<calibrated> calibrate_graphs(unsigned at_a_time, const std::string& filter,
