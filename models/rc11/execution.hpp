@@ -366,14 +366,17 @@ class execution {
   }
 
   // The thread does not go on in this execution. If all that it waits for is stale, no later write can revisit it either:
-  // then the execution adds nothing to the one in which it has read the newest.
+  // then the execution adds nothing to the one in which it has read the newest. And if a failure was spurious, nothing to
+  // the one in which that did not happen: nothing revisits it.
   [[noreturn]] void block(unsigned after, wait how) {
     program_memory.is_on = false;
     progress& me = threads_[running_].at;
     me.waits_after = after;
     me.how = how;
     remember_wait(me);
-    if (all_that_is_waited_for(running_, [](const event& e) { return !e.newest; })) leave(ending::given_up);
+    if (all_that_is_waited_for(running_, [](const event& e) { return !e.newest; }) ||
+        !all_that_is_waited_for(running_, [](const event& e) { return !e.spurious; }))
+      leave(ending::given_up);
     suspend(state::blocked);
     std::abort();
   }

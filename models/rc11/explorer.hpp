@@ -203,7 +203,7 @@ class explorer {
       const bool is_newest = p + 1 == l.writes.size();
       for (const bool spurious : {false, true}) {
         if (spurious && !may_fail(f.events, c.what, value)) continue;
-        const bool is_waste = !is_newest && histories_ != nullptr && histories_->leads_to_wait(c.what.history, value, spurious);
+        const bool is_waste = (!is_newest || spurious) && histories_ != nullptr && histories_->leads_to_wait(c.what.history, value, spurious);
         if (!is_waste) f.alternatives.push_back({false, spurious, {}, p});
       }
     }

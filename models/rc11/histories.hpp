@@ -1,6 +1,7 @@
 // What a thread does next follows from what it has read so far. This remembers, as a tree for each thread, after which reads
 // a thread came to wait at once. Such a read of a write that is not the newest ends the execution as soon as it is run, since
-// the wait is explored where the newest is read (execution::block): with the tree it need not be run again.
+// the wait is explored where the newest is read, and so does a spurious failure (execution::block): with the tree they need
+// not be run again.
 //
 // A cache of a limited size: what does not fit is not remembered, and is run.
 #pragma once

@@ -55,6 +55,7 @@ rc::Gen<small_step> any_step(const flavour& f) {
                           s.what.failure = std::get<4>(v);
                           s.condition = std::get<5>(v);
                           if (what == op::load) s.awaited = std::get<6>(v);
+                          if (what == op::compare_exchange && std::get<6>(v) >= 0) s.awaited = static_cast<int>(s.what.expected);
                           if (what == op::choice) s.what.where = 0, s.what.operand = 2;
                           return s;
                         });

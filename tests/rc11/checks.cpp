@@ -43,6 +43,21 @@ struct slots {
   void after() { check(tail.load() == P * N, "a claim is lost"); }
 };
 
+// A failure for no reason is no wait for another value.
+template <unsigned N>
+struct locked {
+  static constexpr unsigned threads = N;
+  atomic<unsigned> lock{0};
+  plain<unsigned> count{0};
+  void before() {}
+  void thread(unsigned) {
+    for (unsigned is_free = 0; !lock.compare_exchange_weak(is_free, 1, acq, rlx); is_free = 0) spin();
+    count = count.get() + 1;
+    lock.store(0, rel);
+  }
+  void after() { check(count.get() == N, "two had the lock at once"); }
+};
+
 struct message {
   static constexpr unsigned threads = 2;
   atomic<unsigned> flag{0};
@@ -285,6 +300,7 @@ void checks_of_programs(void (*report)(bool holds, const char* what)) {
   report(holds<slots<3, 1>>(24, with(1, 0)), "three producers, one slot each: 24 executions");
   report(holds<slots<2, 2>>(30, with(1, 0)), "two producers, two slots each: 30 executions");
   report(holds<slots<3, 2>>(630, with(0, 0)), "three producers, two slots each: 90 orders, 7 ends: 630 executions");
+  report(holds<locked<2>>(2) && holds<locked<3>>(6), "a lock: its threads in each order");
   report(holds<passed_on<rel, acq>>(2), "a message that is passed on");
   report(fails<passed_on<rlx, acq>>("data race"), "a message without a release");
   report(fails<passed_on<rel, rlx>>("data race"), "a message without an acquire");

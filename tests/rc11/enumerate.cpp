@@ -189,7 +189,7 @@ class enumeration {
             }
             n.read = nodes_[static_cast<std::size_t>(n.source)].written;
             last[t] = static_cast<int>(n.read);
-            if (s.awaited >= 0 && s.awaited != last[t]) return;
+            if (s.awaited >= 0 && (s.awaited != last[t] || a.spurious)) return;
             if (s.changes >= 0) {
               const int other = node_of[first + static_cast<std::size_t>(s.changes)];
               if (other < 0 || nodes_[static_cast<std::size_t>(other)].read == n.read) return;

@@ -21,7 +21,7 @@ const small_step* next_step(const small_program& p, const graph& g, unsigned t, 
     last = static_cast<int>(e.value);
     values[step - 1] = e.value;
     const small_step& s = p[t][step - 1];
-    if ((s.awaited >= 0 && s.awaited != last) || (s.changes >= 0 && e.value == values[static_cast<std::size_t>(s.changes)]))
+    if ((s.awaited >= 0 && (s.awaited != last || e.spurious)) || (s.changes >= 0 && e.value == values[static_cast<std::size_t>(s.changes)]))
       return waits = true, nullptr;
   }
   for (; step != p[t].size(); ++step)

@@ -31,7 +31,7 @@ struct interpreted {
       if (s.what.what == op::store || s.what.what == op::plain_store || s.what.what == op::fence) continue;
       last = static_cast<int>(a.value);
       values[i] = a.value;
-      if ((s.awaited >= 0 && s.awaited != last) || (s.changes >= 0 && a.value == values[static_cast<std::size_t>(s.changes)]))
+      if ((s.awaited >= 0 && (s.awaited != last || a.spurious)) || (s.changes >= 0 && a.value == values[static_cast<std::size_t>(s.changes)]))
         the_machine.wait_for_last_read(wait::with_deadline);
     }
   }

@@ -17,7 +17,7 @@ struct small_step {
   rc11::operation what;
   int condition = -1;  // only if the thread's last read was this value
   int after = -1;      // only if this step of the thread was taken
-  // Of a read that waits: what it has to see, or the step whose value it must not see again. Else the thread stays there.
+  // Of a read that waits: what it has to see (and a compare-exchange not to fail for no reason), or the step whose value it must not see again. Else the thread stays there.
   int awaited = -1, changes = -1;
 };
 using small_program = std::vector<std::vector<small_step>>;
