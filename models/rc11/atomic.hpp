@@ -39,9 +39,9 @@ class object {
   }
 
   answer perform(op what, std::memory_order order, std::uint64_t operand = 0, std::uint64_t expected = 0,
-                 std::memory_order failure = std::memory_order_relaxed) const {
+                 std::memory_order failure = std::memory_order_relaxed, bool is_strong = false) const {
     operation o;
-    o.what = what, o.order = order, o.failure = failure, o.where = where();
+    o.what = what, o.order = order, o.failure = failure, o.is_strong = is_strong, o.where = where();
     o.operand = operand, o.expected = expected, o.mask = mask_, o.name = "atomic";
     const answer a = the_machine.perform(o);
     if (a.races) the_machine.fail_of_race();
@@ -78,27 +78,54 @@ class atomic {
   T exchange(T v, std::memory_order o = std::memory_order_seq_cst) { return value(object_.perform(op::exchange, o, detail::to_bits(v))); }
   T fetch_add(T n, std::memory_order o = std::memory_order_seq_cst) { return value(object_.perform(op::add, o, detail::to_bits(n))); }
   T fetch_sub(T n, std::memory_order o = std::memory_order_seq_cst) { return value(object_.perform(op::add, o, detail::to_bits(static_cast<T>(T{} - n)))); }
+  T fetch_and(T v, std::memory_order o = std::memory_order_seq_cst) { return value(object_.perform(op::bit_and, o, detail::to_bits(v))); }
+  T fetch_or(T v, std::memory_order o = std::memory_order_seq_cst) { return value(object_.perform(op::bit_or, o, detail::to_bits(v))); }
+  T fetch_xor(T v, std::memory_order o = std::memory_order_seq_cst) { return value(object_.perform(op::bit_xor, o, detail::to_bits(v))); }
+  operator T() const { return load(); }
+  T operator=(T v) { return store(v), v; }
   bool compare_exchange_weak(T& expected, T desired, std::memory_order won, std::memory_order lost) {
-    const answer a = object_.perform(op::compare_exchange, won, detail::to_bits(desired), detail::to_bits(expected), lost);
-    if (!a.exclusive) expected = value(a);
-    return a.exclusive;
+    return compare_exchange(expected, desired, won, lost, false);
   }
   bool compare_exchange_weak(T& expected, T desired, std::memory_order o = std::memory_order_seq_cst) {
     return compare_exchange_weak(expected, desired, o, detail::failure_of(o));
   }
   bool compare_exchange_strong(T& expected, T desired, std::memory_order won, std::memory_order lost) {
-    const T before = expected;
-    while (!compare_exchange_weak(expected, desired, won, lost))
-      if (detail::to_bits(expected) != detail::to_bits(before)) return false;
-    return true;
+    return compare_exchange(expected, desired, won, lost, true);
   }
   bool compare_exchange_strong(T& expected, T desired, std::memory_order o = std::memory_order_seq_cst) {
     return compare_exchange_strong(expected, desired, o, detail::failure_of(o));
   }
 
  private:
+  bool compare_exchange(T& expected, T desired, std::memory_order won, std::memory_order lost, bool is_strong) {
+    const answer a = object_.perform(op::compare_exchange, won, detail::to_bits(desired), detail::to_bits(expected), lost, is_strong);
+    if (!a.exclusive) expected = value(a);
+    return a.exclusive;
+  }
   static T value(const answer& a) { return detail::from_bits<T>(a.value); }
   detail::object object_;
+};
+
+// An atomic that can be slept on. A sleeper takes a ticket before it looks: it sees what was stored before a wake-up that came
+// earlier, and is woken by one that comes later. Every wake-up wakes all, and passes on nothing itself.
+template <class T>
+class waitable : public atomic<T> {
+ public:
+  using atomic<T>::atomic;
+  using atomic<T>::operator=;
+
+  void wait(T old, std::memory_order o = std::memory_order_seq_cst) const {
+    for (;;) {
+      const std::uint64_t ticket = wakeups_.fetch_add(0, std::memory_order_acquire);
+      if (detail::to_bits(this->load(o)) != detail::to_bits(old)) return;
+      if (wakeups_.load(std::memory_order_relaxed) == ticket) the_machine.wait_for_last_read(rc11::wait::for_ever);
+    }
+  }
+  void notify_one() { notify_all(); }
+  void notify_all() { wakeups_.fetch_add(1, std::memory_order_release); }
+
+ private:
+  mutable atomic<std::uint32_t> wakeups_{0};
 };
 
 // Plain memory: accesses that race are found.

@@ -15,7 +15,10 @@ enum class op : std::uint8_t {
   store,
   exchange,
   add,               // subtraction too, modulo the width
-  compare_exchange,  // weak: may fail although the value is there
+  bit_and,
+  bit_or,
+  bit_xor,
+  compare_exchange,
   plain_store,
   fence,
   choice,            // of `operand` alternatives, the first of which is the usual one
@@ -30,6 +33,7 @@ struct operation {
   std::memory_order order = std::memory_order_relaxed;
   std::memory_order failure = std::memory_order_relaxed;
   fence_kind fence = fence_kind::ordinary;
+  bool is_strong = false;      // a compare-exchange that does not fail when the value is there
   location where = 0;
   std::uint64_t operand = 0;   // what is stored, added, or how many alternatives there are
   std::uint64_t expected = 0;
@@ -40,14 +44,24 @@ struct operation {
 
   // The same step of the same program; otherwise the program is not deterministic.
   bool is(const operation& o) const {
-    return what == o.what && order == o.order && failure == o.failure && fence == o.fence && where == o.where &&
-           operand == o.operand && expected == o.expected;
+    return what == o.what && order == o.order && failure == o.failure && fence == o.fence && is_strong == o.is_strong &&
+           where == o.where && operand == o.operand && expected == o.expected;
   }
 };
 
 // What a write stores that has read this.
 constexpr std::uint64_t result_of(const operation& what, std::uint64_t read) {
-  return what.what == op::add ? (read + what.operand) & what.mask : what.operand;
+  switch (what.what) {
+    case op::add: return (read + what.operand) & what.mask;
+    case op::bit_and: return read & what.operand;
+    case op::bit_or: return read | what.operand;
+    case op::bit_xor: return read ^ what.operand;
+    default: return what.operand;
+  }
+}
+// A read-modify-write that writes whatever it reads.
+constexpr bool always_writes(op what) {
+  return what == op::exchange || what == op::add || what == op::bit_and || what == op::bit_or || what == op::bit_xor;
 }
 
 constexpr bool acquires(std::memory_order o) {

@@ -202,14 +202,14 @@ class explorer {
       const std::uint64_t value = f.events.value_of(l.writes[p], c.what.where);
       const bool is_newest = p + 1 == l.writes.size();
       for (const bool spurious : {false, true}) {
-        if (spurious && !may_fail(f.events, c.what, value)) continue;
+        if (spurious && !may_fail(c.what, value, f.events.spurious_failures())) continue;
         const bool is_waste = (!is_newest || spurious) && histories_ != nullptr && histories_->leads_to_wait(c.what.history, value, spurious);
         if (!is_waste) f.alternatives.push_back({false, spurious, {}, p});
       }
     }
   }
-  bool may_fail(const graph& g, const operation& what, std::uint64_t read) const {
-    return what.what == op::compare_exchange && read == what.expected && g.spurious_failures() < spurious_failures_;
+  bool may_fail(const operation& what, std::uint64_t read, unsigned failures) const {
+    return what.what == op::compare_exchange && !what.is_strong && read == what.expected && failures < spurious_failures_;
   }
 
   void list_places(frame& f, const choice& c) const {
@@ -295,11 +295,8 @@ class explorer {
     const auto add = [&](unsigned p) {
       if (p <= bound || rest.is_joined(l, p)) return;
       f.alternatives.push_back({true, false, read, p});
-      const operation& what = rest.at(read).what;
-      const bool was_counted = rest.at(read).spurious;
-      if (what.what == op::compare_exchange && value == what.expected &&
-          rest.spurious_failures() - was_counted < spurious_failures_)
-        f.alternatives.push_back({true, true, read, p});
+      const event& e = rest.at(read);
+      if (may_fail(e.what, value, rest.spurious_failures() - e.spurious)) f.alternatives.push_back({true, true, read, p});
     };
     if (f.events.is_half(c.thread)) return add(place_behind_source(rest, c.thread));
     bound = std::max(bound, rest.bound(c.what.where, rest.point_of_next(c.thread)));

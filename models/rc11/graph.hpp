@@ -196,7 +196,7 @@ class graph {
     e.source = source;
     e.spurious = spurious;
     e.value = value_of(source, what.where);
-    e.exclusive = what.what == op::exchange || what.what == op::add ||
+    e.exclusive = always_writes(what.what) ||
                   (what.what == op::compare_exchange && e.value == what.expected && !spurious);
     e.newest = place_of(source) + 1 == locations_[what.where].writes.size();
     if (source == initial) return;

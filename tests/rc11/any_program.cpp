@@ -44,7 +44,7 @@ rc::Gen<small_step> any_step(const flavour& f) {
     return rc::gen::map(rc::gen::tuple(rc::gen::inRange<location>(0, f.locations), rc::gen::inRange(1, 3), rc::gen::inRange(0, 2), any_order(f),
                                        rc::gen::element(std::memory_order_relaxed, std::memory_order_acquire, sc),
                                        rc::gen::weightedElement<int>({{6, -1}, {f.conditions, 0}, {f.conditions, 1}}),
-                                       rc::gen::weightedElement<int>({{6, -1}, {f.conditions, 1}, {f.conditions, 2}})),
+                                       rc::gen::weightedElement<int>({{6, -1}, {f.conditions, 1}, {f.conditions, 2}}), rc::gen::inRange(0, 3)),
                         [what](const auto& v) {
                           small_step s;
                           s.what.what = what;
@@ -54,6 +54,7 @@ rc::Gen<small_step> any_step(const flavour& f) {
                           s.what.order = std::get<3>(v);
                           s.what.failure = std::get<4>(v);
                           s.condition = std::get<5>(v);
+                          s.what.is_strong = what == op::compare_exchange && std::get<7>(v) == 0;
                           if (what == op::load) s.awaited = std::get<6>(v);
                           if (what == op::compare_exchange && std::get<6>(v) >= 0) s.awaited = static_cast<int>(s.what.expected);
                           if (what == op::choice) s.what.where = 0, s.what.operand = 2;
@@ -62,7 +63,7 @@ rc::Gen<small_step> any_step(const flavour& f) {
   };
   return rc::gen::weightedOneOf<small_step>({{30, access(op::load)},
                                              {28, access(op::store)},
-                                             {f.read_modify_writes, rc::gen::oneOf(access(op::exchange), access(op::add), access(op::compare_exchange))},
+                                             {f.read_modify_writes, rc::gen::weightedOneOf<small_step>({{4, access(op::exchange)}, {4, access(op::add)}, {4, access(op::compare_exchange)}, {1, access(op::bit_and)}, {1, access(op::bit_or)}, {1, access(op::bit_xor)}})},
                                              {f.fences, any_fence(f.sc)},
                                              {f.choices, access(op::choice)}});
 }

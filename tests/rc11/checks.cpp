@@ -87,6 +87,31 @@ struct awaited_in_vain : message {
   }
   void after() {}
 };
+struct sleeps {
+  static constexpr unsigned threads = 2;
+  waitable<unsigned> flag{0};
+  plain<unsigned> data{0};
+  void before() {}
+  void sleep() {
+    flag.wait(0, acq);
+    check(data.get() == 1, "woken too early");
+  }
+  void after() {}
+};
+struct woken : sleeps {
+  void thread(unsigned t) {
+    if (t == 1) return sleep();
+    data = 1, flag.store(1, rel);
+    flag.notify_one();
+  }
+};
+struct woken_before_the_store : sleeps {
+  void thread(unsigned t) {
+    if (t == 1) return sleep();
+    data = 1, flag.notify_one();
+    flag.store(1, rel);
+  }
+};
 struct unset {
   static constexpr unsigned threads = 2;
   atomic<unsigned> x;
@@ -306,6 +331,9 @@ void checks_of_programs(void (*report)(bool holds, const char* what)) {
   report(fails<passed_on<rel, rlx>>("data race"), "a message without an acquire");
   report(holds<awaited>(1), "a message that is waited for");
   report(fails<awaited_in_vain>("deadlock"), "a wait that nobody ends");
+  // The ticket behind the wake-up; before it, and the store is seen; or it is not, and the sleeper is woken.
+  report(holds<woken>(3), "a sleeper that is woken");
+  report(fails<woken_before_the_store>("deadlock"), "a wake-up before the store");
   report(fails<unset>("uninitialised access"), "an atomic object without a value");
   report(fails<unset_plain>("uninitialised access"), "plain memory without a value");
   report(holds<freed<std::memory_order_acq_rel>>(2), "the last owner frees");

@@ -83,8 +83,9 @@ struct node {
   bool spurious = false;
 };
 
-bool can_write(op o) { return o == op::store || o == op::exchange || o == op::add || o == op::compare_exchange || o == op::plain_store; }
-bool can_read(op o) { return o == op::load || o == op::exchange || o == op::add || o == op::compare_exchange; }
+bool is_bit(op o) { return o == op::bit_and || o == op::bit_or || o == op::bit_xor; }
+bool can_read(op o) { return o == op::load || o == op::exchange || o == op::add || is_bit(o) || o == op::compare_exchange; }
+bool can_write(op o) { return o == op::store || o == op::plain_store || (can_read(o) && o != op::load); }
 
 class enumeration {
  public:
@@ -196,7 +197,7 @@ class enumeration {
             }
             n.spurious = a.spurious;
             const bool matches = n.read == s.what.expected;
-            if (a.spurious && !matches) return;
+            if (a.spurious && (!matches || s.what.is_strong)) return;
             if (s.what.what == op::compare_exchange) {
               n.writes = matches && !a.spurious;
               if (!n.writes) n.order = s.what.failure;
@@ -204,6 +205,9 @@ class enumeration {
             }
             if (s.what.what == op::exchange) n.writes = true, n.written = s.what.operand;
             if (s.what.what == op::add) n.writes = true, n.written = n.read + s.what.operand;
+            if (s.what.what == op::bit_and) n.writes = true, n.written = n.read & s.what.operand;
+            if (s.what.what == op::bit_or) n.writes = true, n.written = n.read | s.what.operand;
+            if (s.what.what == op::bit_xor) n.writes = true, n.written = n.read ^ s.what.operand;
             if (a.spurious && ++spurious > spurious_left_) return;
           }
           node_of[i] = static_cast<int>(nodes_.size());
@@ -341,7 +345,7 @@ class enumeration {
 executions enumerate(const small_program& p, unsigned spurious_failures) { return enumeration(p, spurious_failures).run(); }
 
 std::string to_text(const small_program& p) {
-  static constexpr const char* names[] = {"load", "store", "exchange", "add", "compare_exchange", "plain_store", "fence", "choice"};
+  static constexpr const char* names[] = {"load", "store", "exchange", "add", "and", "or", "xor", "compare_exchange", "plain_store", "fence", "choice"};
   static constexpr const char* orders[] = {"rlx", "con", "acq", "rel", "ar", "sc"};
   std::string s;
   for (const auto& thread : p) {
