@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include <logbuf/ordering.hpp>
+#include <logbuf/core/ordering.hpp>
 
 #include "session.hpp"
 

@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <logbuf/ordering.hpp>
+#include <logbuf/core/ordering.hpp>
 
 #include "modelled_region.hpp"
 #include "rc11/machine.hpp"

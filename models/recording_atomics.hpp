@@ -19,7 +19,7 @@
 
 #include <unistd.h>
 
-#include <logbuf/atomics.hpp>
+#include <logbuf/core/atomics.hpp>
 
 namespace logbuf::models {
 

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <cstdio>
 
-#include <logbuf/ordering.hpp>
-#include <logbuf/record.hpp>
+#include <logbuf/core/ordering.hpp>
+#include <logbuf/core/record.hpp>
 
 namespace logbuf::models {
 

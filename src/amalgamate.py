@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes one header of all: src/amalgamate.py [-o FILE]. Needs nothing but Python 3.
 
-Each header of include/logbuf is put where it is first included. Its text is not changed, but for #pragma once, which the
+Each header below include/logbuf is put where it is first included. Its text is not changed, but for #pragma once, which the
 file has once, and #include lines of standard headers that an earlier one has brought unconditionally.
 """
 import argparse
@@ -17,18 +17,20 @@ OPENS = re.compile(r"^\s*#\s*if")
 CLOSES = re.compile(r"^\s*#\s*endif")
 
 
-def expand(name, seen, brought):
+def expand(header, seen, brought):
     """The lines of one header, with what it includes in place."""
-    seen.add(name)
+    seen.add(header)
+    name = header.relative_to(FOLDER).as_posix()
     yield f"// ---- {name}"
     depth = 0
-    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
+    for line in header.read_text(encoding="utf-8").splitlines():
         depth += bool(OPENS.match(line)) - bool(CLOSES.match(line))
         if own := OWN.match(line):
             if depth:
                 raise SystemExit(f"{name}: {line.strip()} stands inside of an #if: it can not be put in place")
-            if own[1] not in seen:
-                yield from expand(own[1], seen, brought)
+            included = (header.parent / own[1]).resolve()
+            if included not in seen:
+                yield from expand(included, seen, brought)
         elif foreign := FOREIGN.match(line):
             if foreign[1] not in brought:
                 yield line
@@ -49,8 +51,8 @@ def squeeze(lines):
 
 def amalgamate():
     seen = set()
-    body = list(squeeze(expand("logbuf.hpp", seen, set())))
-    left_out = {h.name for h in FOLDER.glob("*.hpp")} - seen
+    body = list(squeeze(expand(FOLDER / "logbuf.hpp", seen, set())))
+    left_out = {h.relative_to(FOLDER).as_posix() for h in set(FOLDER.rglob("*.hpp")) - seen}
     if left_out:
         raise SystemExit(f"not reached from logbuf.hpp: {', '.join(sorted(left_out))}")
     licence = (FOLDER.parent.parent / "LICENSE").read_text(encoding="utf-8").rstrip().splitlines()

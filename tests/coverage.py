@@ -53,7 +53,7 @@ def first_code(root, name, line):
 def explained(document):
     """Rows of the second table: file, the line of code, why it is not covered."""
     rows = {}
-    for row in re.findall(r"^\| `([\w.]+)` \| `(.+?)` \| (.+) \|$", document, re.M):
+    for row in re.findall(r"^\| `([\w./]+)` \| `(.+?)` \| (.+) \|$", document, re.M):
         rows[(row[0], row[1].replace("\\|", "|"))] = row[2]
     return rows
 

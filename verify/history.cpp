@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include <logbuf/protocol.hpp>
+#include <logbuf/core/protocol.hpp>
 
 #include "../models/session.hpp"
 

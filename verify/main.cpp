@@ -11,7 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <logbuf/ordering.hpp>
+#include <logbuf/core/ordering.hpp>
 
 #include "calibration.hpp"
 #include "comparison.hpp"

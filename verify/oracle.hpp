@@ -11,7 +11,7 @@
 #include <cstring>
 #include <span>
 
-#include <logbuf/protocol.hpp>
+#include <logbuf/core/protocol.hpp>
 
 #include "../models/reference_queue.hpp"
 #include "../models/session.hpp"

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <system_error>
 
-#include <logbuf/ordering.hpp>
+#include <logbuf/core/ordering.hpp>
 
 #include "diagram.hpp"
 #include "history.hpp"

@@ -17,7 +17,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <logbuf/ordering.hpp>
+#include <logbuf/core/ordering.hpp>
 
 #include "../models/recording_atomics.hpp"
 #include "diagram.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include <logbuf/record.hpp>
+#include <logbuf/core/record.hpp>
 
 #include <rapidcheck.h>
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include <logbuf/ordering.hpp>
+#include <logbuf/core/ordering.hpp>
 
 #include "diagram.hpp"
 #include "history.hpp"

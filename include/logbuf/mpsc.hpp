@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-#include "channel.hpp"
+#include "channel/channel.hpp"
 
 namespace logbuf::inline v0::mpsc {
 

@@ -26,7 +26,7 @@ check(version == "{VERSION_MAJOR}.{VERSION_MINOR}.{VERSION_PATCH}".format(**numb
       "LOGBUF_VERSION_STRING has the three numbers")
 
 # Every header in the ABI's namespace: one that is not would be shared between ABIs.
-for header in sorted(headers.glob("*.hpp")):
+for header in sorted(headers.rglob("*.hpp")):
     text = header.read_text(encoding="utf-8")
     opened = re.findall(r"^namespace (logbuf\S*(?: \S+)?) \{$", text, re.M)
     wanted = f"logbuf::inline v{numbers['ABI']}"

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "ordering.hpp"
+#include "../core/ordering.hpp"
 
 #if defined(__linux__) && !defined(LOGBUF_PORTABLE_PARKER)
 #include <linux/futex.h>

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "make.hpp"
+#include "../ends/make.hpp"
 #include "receiver.hpp"
 #include "sender.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "channel_state.hpp"
-#include "producer.hpp"
+#include "../ends/producer.hpp"
 
 namespace logbuf::inline v0 {
 

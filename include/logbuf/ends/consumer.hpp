@@ -11,8 +11,8 @@
 
 #include "life.hpp"
 #include "read_claim.hpp"
-#include "rest.hpp"
-#include "result.hpp"
+#include "../core/rest.hpp"
+#include "../base/result.hpp"
 
 namespace logbuf::inline v0 {
 

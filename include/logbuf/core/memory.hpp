@@ -9,8 +9,8 @@
 #include <span>
 #include <utility>
 
-#include "platform.hpp"
-#include "result.hpp"
+#include "../platform/platform.hpp"
+#include "../base/result.hpp"
 #include "setup.hpp"
 
 namespace logbuf::inline v0 {

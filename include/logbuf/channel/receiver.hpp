@@ -13,7 +13,7 @@
 #endif
 
 #include "channel_state.hpp"
-#include "consumer.hpp"
+#include "../ends/consumer.hpp"
 
 namespace logbuf::inline v0 {
 

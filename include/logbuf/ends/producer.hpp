@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "life.hpp"
-#include "result.hpp"
+#include "../base/result.hpp"
 #include "write_claim.hpp"
 
 namespace logbuf::inline v0 {

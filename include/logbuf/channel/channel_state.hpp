@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "ring_state.hpp"
+#include "../core/ring_state.hpp"
 
 namespace logbuf::inline v0::detail {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <new>
 
-#include "protocol.hpp"
+#include "../core/protocol.hpp"
 
 namespace logbuf::inline v0::detail {
 

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "ordering.hpp"
-#include "parker.hpp"
-#include "platform.hpp"
+#include "../platform/parker.hpp"
+#include "../platform/platform.hpp"
 
 namespace logbuf::inline v0 {
 
