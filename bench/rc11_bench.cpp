@@ -4,8 +4,8 @@
 // The two numbers of a benchmark are producers and records of each; `lost` is how often a failed compare-exchange is tried
 // again in an execution. `executions` is the number of complete ones, which is a property of the program and not of time.
 #define LOGBUF_RC11_REPLACE_NEW
-#include "../models/rc11_engine.hpp"
-#include "../verify/dispatch.hpp"
+#include "../models/graphs/engine.hpp"
+#include "../verify/engines/dispatch.hpp"
 
 #include <benchmark/benchmark.h>
 

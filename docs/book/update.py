@@ -41,7 +41,7 @@ class Evidence:
         shown = subprocess.run([program, "--show", "--deep"], check=True, capture_output=True, text=True).stdout
         self.scenarios = {s["name"]: s for s in json.loads(shown)["scenarios"]}
         self.litmus = dict(re.findall(
-            r'\{(?:\.name = )?"([^"]+)",\s*(?:\.about = )?"[^"]*",\s*(?:\.threads = )?(\{\{.*?\}\})[,}]', (root / "verify/litmus_tests.cpp").read_text(), re.S))
+            r'\{(?:\.name = )?"([^"]+)",\s*(?:\.about = )?"[^"]*",\s*(?:\.threads = )?(\{\{.*?\}\})[,}]', (root / "verify/litmus/tests.cpp").read_text(), re.S))
 
     @staticmethod
     def pad(row, n):

@@ -3,7 +3,7 @@
 //
 //   logbuf-rc11-tests [--programs N] [--seed N] [--table]     exit code: 0 held, 1 something differs, 2 bad usage
 //
-// --table prints the numbers of executions as verify/litmus_graphs.cpp has them. rapidcheck shrinks a program that differs.
+// --table prints the numbers of executions as verify/litmus/graphs.cpp has them. rapidcheck shrinks a program that differs.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,7 +13,7 @@
 
 #include <rapidcheck.h>
 
-#include "../../verify/litmus_graphs.hpp"
+#include "../../verify/litmus/graphs.hpp"
 #include "programs.hpp"
 #include "translate.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../../verify/litmus.hpp"
+#include "../../verify/litmus/litmus.hpp"
 #include "small_program.hpp"
 
 namespace logbuf::tests {

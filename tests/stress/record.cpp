@@ -13,7 +13,7 @@
 
 #include <unistd.h>
 
-#include "../../models/recording_atomics.hpp"
+#include "../../models/promela/recording_policy.hpp"
 #include "run_load.hpp"
 
 namespace {

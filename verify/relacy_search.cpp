@@ -1,1 +1,0 @@
-#include "../models/relacy_search.hpp"

@@ -1,9 +1,0 @@
-#include "../models/relacy_engine.hpp"
-#include "engines.hpp"
-#include "litmus_program.hpp"
-
-namespace logbuf::verify {
-
-models::outcome run_relacy(const litmus& t, const models::limits& l) { return run_on<models::relacy_engine>(t, l); }
-
-}  // namespace logbuf::verify

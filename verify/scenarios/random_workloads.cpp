@@ -1,0 +1,215 @@
+#include "random_workloads.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <logbuf/core/record.hpp>
+
+#include <rapidcheck.h>
+
+#include "../runner/pool.hpp"
+#include "../runner/run_job.hpp"
+
+namespace logbuf::verify {
+
+namespace {
+
+// What rapidcheck generates and shrinks: numbers, of which every combination means a workload.
+struct raw_op {
+  unsigned kind;
+  std::size_t size, n;
+};
+using raw_thread = std::vector<raw_op>;
+
+// Of a thread that produces: any order of writes, shortened and aborted records, and claims that are held and finished
+// later, all of them before the end, since an open claim keeps what is behind it from everyone.
+std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_t most) {
+  const std::size_t max = w.capacity / 2 - header_size;
+  std::vector<op> ops;
+  std::vector<std::size_t> open;
+  std::size_t held = 0;
+  const auto finish = [&](const raw_op& r) {
+    const std::size_t i = r.n % open.size();
+    ops.push_back(r.size % 3 == 0 ? ops::abort_held(open[i]) : ops::commit_held(open[i]));
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
+  };
+  for (const raw_op& r : raw) {
+    if (ops.size() == most) break;
+    const std::size_t size = r.size % (max + 1);
+    switch (r.kind) {
+      case 4: ops.push_back(ops::shorten(size, r.n % (size + 1))); break;
+      case 5: ops.push_back(ops::abort(size)); break;
+      case 6:
+      case 8:
+        if (held < 4) ops.push_back(ops::hold(size)), open.push_back(held++);
+        break;
+      case 7:
+        if (!open.empty()) finish(r);
+        else if (!w.channel) ops.push_back(ops::flush(2));
+        break;
+      default: ops.push_back(ops::write(size, r.n % 4 == 3 ? 2 : 1));
+    }
+  }
+  const bool held_some = !open.empty();
+  while (!open.empty()) finish(raw.back());
+  if (held_some && !w.channel && raw.back().n % 2 == 0) ops.push_back(ops::flush(2));
+  // A receiver waits until every sender has left.
+  if (w.channel) ops.push_back(ops::leave());
+  return ops;
+}
+
+std::vector<op> consumer_of(const raw_thread& raw, const workload& w, std::size_t most) {
+  std::vector<op> ops;
+  for (const raw_op& r : raw) {
+    if (ops.size() == most) break;
+    const std::size_t n = 1 + r.n % 3;
+    if (w.channel) {
+      switch (r.kind) {
+        case 0: ops.push_back(ops::read()); break;
+        case 1: ops.push_back(ops::keep()); break;
+        case 2: ops.push_back(ops::receive_soon(1)); break;
+        default: ops.push_back(ops::receive(n));
+      }
+    } else {
+      switch (r.kind) {
+        case 0: ops.push_back(ops::keep()); break;
+        case 1: ops.push_back(ops::release()); break;
+        case 2: ops.push_back(ops::drain(n)); break;
+        case 3: ops.push_back(ops::batch(n)); break;
+        default: ops.push_back(ops::read());
+      }
+    }
+  }
+  return ops;
+}
+
+struct raw_setup {
+  bool shared, channel;
+  unsigned producers, capacity, threshold, flags, position;
+};
+
+workload workload_of(const raw_setup& s, const std::vector<raw_thread>& threads) {
+  workload w;
+  w.ring = s.shared ? variant::mpsc : variant::spsc;
+  w.channel = s.channel;
+  w.capacity = std::size_t{16} << s.capacity;
+  w.threshold = s.threshold * 8 % (w.capacity + 8);
+  w.asymmetric = s.channel && (s.flags & 1) != 0;
+  w.spurious = s.channel && (s.flags & 2) != 0 ? 1 : 0;
+  w.refused = w.asymmetric && (s.flags & 4) != 0;
+  const std::uint64_t bases[] = {0, std::uint64_t{0} - w.capacity, (std::uint64_t{1} << 32) - w.capacity};
+  w.initial_position = bases[s.position % 3] + s.position / 3 * 8 % w.capacity;
+  const std::size_t producers = !s.shared ? 1 : s.channel ? 2 : s.producers;
+  if (!s.channel && producers == (s.shared ? 2u : 1u) && (s.flags & 3) == 3) w.traits = form::checked;
+  else if (!s.shared && (s.flags & 8) != 0) w.traits = form::producer_clears;
+  // What the reduced search ends within its budget; a waiting receiver makes the most of it.
+  const std::size_t most = producers == 1 ? (s.channel ? 3 : 6) : producers == 2 && !s.channel ? 2 : 1;
+  for (std::size_t t = 0; t != producers; ++t) w.threads.push_back(producer_of(threads[t], w, most));
+  w.threads.push_back(consumer_of(threads.back(), w, s.channel ? 2 : producers == 1 ? 5 : 3));
+  return w;
+}
+
+rc::Gen<workload> any_workload() {
+  using rc::gen::inRange;
+  const auto setup = rc::gen::apply(
+      [](bool shared, bool channel, unsigned producers, unsigned capacity, unsigned threshold, unsigned flags, unsigned position) {
+        return raw_setup{shared, channel, producers, capacity, threshold, flags, position};
+      },
+      rc::gen::arbitrary<bool>(), rc::gen::map(inRange(0, 3), [](int n) { return n == 2; }),
+      rc::gen::map(inRange(0, 4), [](int n) { return n == 3 ? 3u : 2u; }), inRange(0u, 3u), inRange(0u, 9u), inRange(0u, 16u), inRange(0u, 24u));
+  const auto one = rc::gen::apply([](unsigned kind, std::size_t size, std::size_t n) { return raw_op{kind, size, n}; },
+                                  inRange(0u, 9u), inRange<std::size_t>(0, 25), inRange<std::size_t>(0, 12));
+  const auto thread = rc::gen::nonEmpty(rc::gen::container<raw_thread>(rc::gen::resize(rc::kNominalSize, one)));
+  // The size of a test is the length of its threads alone: each number has its whole range at every length.
+  return rc::gen::apply(workload_of, rc::gen::resize(rc::kNominalSize, setup), rc::gen::container<std::vector<raw_thread>>(4, thread));
+}
+
+using candidate = rc::Shrinkable<workload>;
+
+// The scenarios in use become these.
+std::vector<job> jobs_of(const std::vector<candidate>& candidates, const random_settings& s) {
+  std::vector<workload> all;
+  std::vector<job> jobs;
+  for (const candidate& c : candidates) {
+    all.push_back(c.value());
+    all.back().name = "random/" + std::to_string(s.seed) + "/" + std::to_string(all.size());
+    job j;
+    j.scenario = all.back().name;
+    j.weakened = s.weakened;
+    j.within.how = s.how;
+    j.within.max_executions = s.max_executions;
+    j.within.max_seconds = 60;
+    jobs.push_back(std::move(j));
+  }
+  use_scenarios(std::move(all));
+  return jobs;
+}
+
+bool is_vacuous(const result& r) {
+  const bool delivers = std::any_of(r.reached.begin(), r.reached.end(),
+                                    [](const auto& s) { return s.name == to_string(state::delivered); });
+  return !delivers || r.executions - r.redundant < 2;
+}
+
+// The first of the candidates that fails, if any.
+std::optional<std::size_t> first_failing(const std::vector<candidate>& candidates, const random_settings& s, result& failure) {
+  std::optional<std::size_t> first;
+  run_all(jobs_of(candidates, s), s.at_a_time, {{}, [&](std::size_t i, const result& r) {
+            if (r.is == verdict::failed && (!first || i < *first)) first = i, failure = r;
+            return !first;
+          }});
+  return first;
+}
+
+void shrink(candidate failing, const random_settings& s, random_run& run) {
+  constexpr std::uint64_t most_shrinks = 2000;
+  for (auto smaller = failing.shrinks(); run.shrinks < most_shrinks;) {
+    std::vector<candidate> batch;
+    while (batch.size() < 2 * s.at_a_time) {
+      auto next = smaller.next();
+      if (!next) break;
+      batch.push_back(std::move(*next));
+    }
+    if (batch.empty()) break;
+    run.shrinks += batch.size();
+    if (const auto i = first_failing(batch, s, run.failure)) failing = batch[*i], smaller = failing.shrinks();
+  }
+  // Once more, under the name that it is printed with.
+  const std::vector<job> last = jobs_of({failing}, s);
+  run.smallest = scenarios().front();
+  run_all(last, 1, {{}, [&](std::size_t, const result& r) { return run.failure = r, true; }});
+}
+
+}  // namespace
+
+random_run run_random(const random_settings& s, const std::function<void(const random_run&)>& progress) {
+  random_run run;
+  rc::Random random(s.seed);
+  const auto any = any_workload();
+  int size = 0;
+  while (run.explored < s.count && !run.smallest) {
+    std::vector<candidate> batch;
+    for (std::uint64_t i = 0; i != std::min<std::uint64_t>(s.count - run.explored, 64); ++i)
+      batch.push_back(any(random.split(), 1 + size++ % 12));
+    std::optional<std::size_t> failed;
+    run_all(jobs_of(batch, s), s.at_a_time, {{}, [&](std::size_t i, const result& r) {
+              run.executions += r.executions;
+              if (r.is == verdict::failed) {
+                if (!failed || i < *failed) failed = i;
+              } else if (!r.to_the_end) {
+                ++run.too_large;
+              } else if (is_vacuous(r)) {
+                ++run.vacuous;
+              } else {
+                ++run.explored;
+                for (const auto& reached : r.reached) ++run.reached[reached.name];
+              }
+              progress(run);
+              return !failed;
+            }});
+    if (failed) shrink(batch[*failed], s, run);
+  }
+  return run;
+}
+
+}  // namespace logbuf::verify
