@@ -9,8 +9,8 @@
 #include <span>
 #include <utility>
 
-#include "../platform/platform.hpp"
 #include "../base/result.hpp"
+#include "../platform/platform.hpp"
 #include "setup.hpp"
 
 namespace logbuf::inline v0 {

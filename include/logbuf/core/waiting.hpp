@@ -10,11 +10,12 @@
 #include <cstdint>
 #include <thread>
 
-#include "ordering.hpp"
-#include "../platform/parker.hpp"
 #include "../platform/platform.hpp"
+#include "ordering.hpp"
 
 namespace logbuf::inline v0 {
+
+using futex_word = std::atomic<std::uint32_t>;
 
 struct std_waiting {
   using clock = std::chrono::steady_clock;
@@ -42,7 +43,9 @@ struct std_waiting {
   using parker = logbuf::parker;
 
   // Sleeps while the word is `expected`; wakes by unpark, at the deadline, or for no reason.
-  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept { p.wait(word, expected, d); }
+  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
+    p.wait(at<site::park_recheck>, word, expected, d);
+  }
   static void unpark(parker& p, futex_word& word) noexcept { p.wake(word); }
 
   // Makes an event descriptor readable (eventfd).

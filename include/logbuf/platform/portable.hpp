@@ -1,0 +1,60 @@
+// Where no other file knows the system: standard C++ alone. What standard C++ does not have is refused.
+#pragma once
+
+#include <cstddef>
+
+#if !defined(__linux__)
+
+namespace logbuf::inline v0::platform {
+
+inline std::size_t page_size() noexcept { return 4096; }
+inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
+inline void* map_huge(std::size_t) noexcept { return nullptr; }
+inline void* map(std::size_t) noexcept { return nullptr; }
+inline void unmap(void*, std::size_t) noexcept {}
+inline void advise_huge(void*, std::size_t) noexcept {}
+inline bool lock(void*, std::size_t) noexcept { return false; }
+inline void unlock(void*, std::size_t) noexcept {}
+inline bool run_on_cpu(unsigned, void* (*)(void*), void*) noexcept { return false; }
+inline bool register_membarrier() noexcept { return false; }
+inline bool membarrier() noexcept { return false; }
+inline void signal_event(int) noexcept {}
+
+}  // namespace logbuf::platform
+
+#endif
+
+#if !defined(__linux__) || defined(LOGBUF_PORTABLE_PARKER)
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+namespace logbuf::inline v0::platform {
+
+// A mutex and a condition variable beside the word.
+class portable_parker {
+ public:
+  template <class Site>
+  void wait(Site, std::atomic<std::uint32_t>& word, std::uint32_t expected,
+            std::chrono::steady_clock::time_point deadline) noexcept {
+    std::unique_lock lock(mutex_);
+    const auto changed = [&] { return word.load(Site::order) != expected; };
+    if (deadline == std::chrono::steady_clock::time_point::max()) wakeup_.wait(lock, changed);
+    else wakeup_.wait_until(lock, deadline, changed);
+  }
+  void wake(std::atomic<std::uint32_t>&) noexcept {
+    { std::lock_guard lock(mutex_); }  // the sleeper has either seen the new word, or sleeps already
+    wakeup_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wakeup_;
+};
+
+}  // namespace logbuf::platform
+
+#endif
