@@ -10,6 +10,8 @@
 #include <cstring>
 #include <new>
 
+#include <logbuf/platform/compiler.hpp>
+
 namespace handwritten {
 
 // Header word: tag in the high half; skip bit and size (header included) in the low half; 0 means not ready.
@@ -56,18 +58,13 @@ struct alignas(128) producer {
 };
 
 template <class End>
-[[gnu::always_inline]] inline void prefetch(const End& e, std::uint64_t from, std::uint32_t bytes) noexcept {
+LOGBUF_ALWAYS_INLINE inline void prefetch(const End& e, std::uint64_t from, std::uint32_t bytes) noexcept {
   for (std::uint32_t i = 0; i < bytes; i += 64) {
-    const std::byte* line = e.buffer + ((from + i) & (e.capacity - 1));
-#if defined(__x86_64__)
-    asm volatile("prefetchw %0" : : "m"(*line));
-#else
-    __builtin_prefetch(line, 1);
-#endif
+    logbuf::platform::prefetch_for_write(e.buffer + ((from + i) & (e.capacity - 1)));
   }
 }
 // The lines of later claims, while this one is written; not beyond the limit.
-[[gnu::always_inline]] inline void prefetch_claims(const producer& p, std::uint64_t start, std::uint32_t stride) noexcept {
+LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer& p, std::uint64_t start, std::uint32_t stride) noexcept {
   const std::uint64_t from = start + ahead;
   if (distance(from + stride, p.limit) >= 0) prefetch(p, from, std::min(stride, 8 * ahead));
 }
@@ -84,14 +81,14 @@ struct write_claim {  // filled in by a claim that succeeds
   claim_error error;  // filled in by one that fails
 };
 
-[[gnu::cold, gnu::noinline]] inline void retire(producer& p) noexcept {
+LOGBUF_COLD inline void retire(producer& p) noexcept {
   p.shared->drop(), delete &p;
 }
 inline void drop_use(producer& p) noexcept {
   if (--p.uses == 0) [[unlikely]] retire(p);
 }
 
-[[gnu::cold, gnu::noinline]] inline claim_error why_refused(const producer& p, claim_error why) noexcept {
+LOGBUF_COLD inline claim_error why_refused(const producer& p, claim_error why) noexcept {
   return p.shared == nullptr ? claim_error::detached : why;
 }
 inline bool refuse(const producer& p, claim_error why, write_claim& out) noexcept {
@@ -111,7 +108,7 @@ inline void publish_padding(producer& p, std::uint64_t tail, std::uint64_t start
   header(p.at(tail)).store(skip_bit | static_cast<std::uint32_t>(start - tail), std::memory_order_release);
 }
 
-[[gnu::noinline]] inline reservation spsc_beyond_limit(producer& p, std::uint32_t stride) noexcept {
+LOGBUF_NOINLINE inline reservation spsc_beyond_limit(producer& p, std::uint32_t stride) noexcept {
   const std::uint64_t tail = p.tail, head = p.shared->head.load(std::memory_order_acquire);
   const placement spot = place(tail, head, p.capacity, stride);
   if (!spot.fits) return {0, false};
@@ -123,7 +120,7 @@ inline void publish_padding(producer& p, std::uint64_t tail, std::uint64_t start
   return {spot.start, true};
 }
 
-[[gnu::noinline]] inline reservation mpsc_beyond_limit(producer& p, std::uint32_t stride) noexcept {
+LOGBUF_NOINLINE inline reservation mpsc_beyond_limit(producer& p, std::uint32_t stride) noexcept {
   for (;;) {
     std::uint64_t tail = p.shared->tail.load(std::memory_order_acquire);
     const std::uint64_t head = p.shared->head.load(std::memory_order_acquire);
@@ -143,7 +140,7 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
   return ++p.uses, true;
 }
 
-[[gnu::always_inline]] inline bool spsc_claim(producer& p, std::size_t size, std::uint32_t tag, write_claim& out) noexcept {
+LOGBUF_ALWAYS_INLINE inline bool spsc_claim(producer& p, std::size_t size, std::uint32_t tag, write_claim& out) noexcept {
   if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large, out);
   const auto bytes = static_cast<std::uint32_t>(size), stride = stride_of(bytes + header_size);
   std::uint64_t start = p.tail;
@@ -159,7 +156,7 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
   return open(p, start, bytes, tag, out);
 }
 
-[[gnu::always_inline]] inline bool mpsc_claim(producer& p, std::size_t size, std::uint32_t tag, write_claim& out) noexcept {
+LOGBUF_ALWAYS_INLINE inline bool mpsc_claim(producer& p, std::size_t size, std::uint32_t tag, write_claim& out) noexcept {
   if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large, out);
   const auto bytes = static_cast<std::uint32_t>(size), stride = stride_of(bytes + header_size);
   std::uint64_t start;
@@ -183,7 +180,7 @@ inline bool open(producer& p, std::uint64_t start, std::uint32_t size, std::uint
 using claim_function = bool (*)(producer&, std::size_t, std::uint32_t, write_claim&);
 
 // Publishes the first n bytes; the rest of the claim becomes a skip.
-[[gnu::always_inline]] inline void commit(producer& p, const write_claim& c, std::uint32_t n) noexcept {
+LOGBUF_ALWAYS_INLINE inline void commit(producer& p, const write_claim& c, std::uint32_t n) noexcept {
   const std::uint32_t claimed = stride_of(c.size + header_size), size = n + header_size, stride = stride_of(size);
   if (stride < claimed)
     header(p.at(c.start + stride)).store(skip_bit | (claimed - stride), std::memory_order_relaxed);
@@ -192,10 +189,10 @@ using claim_function = bool (*)(producer&, std::size_t, std::uint32_t, write_cla
   p.committed_to = distance(p.committed_to, end) > 0 ? end : p.committed_to;
   drop_use(p);
 }
-[[gnu::always_inline]] inline void commit(producer& p, const write_claim& c) noexcept { commit(p, c, c.size); }
+LOGBUF_ALWAYS_INLINE inline void commit(producer& p, const write_claim& c) noexcept { commit(p, c, c.size); }
 
 // Out of line and by value, so that the claim stays in registers; so is end_read.
-[[gnu::noinline]] inline void end_uncommitted(producer& p, std::byte* at, std::uint32_t claimed) noexcept {
+LOGBUF_NOINLINE inline void end_uncommitted(producer& p, std::byte* at, std::uint32_t claimed) noexcept {
   header(at).store(skip_bit | claimed, std::memory_order_release);
   drop_use(p);
 }
@@ -237,7 +234,7 @@ inline void zero(std::byte* first, std::size_t size) noexcept {
   else if (size <= 64) zero_ends<32>(first, size);
   else zero_ends<64>(first, size);
 }
-[[gnu::always_inline]] inline void zero_consumed(consumer& c) noexcept {
+LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer& c) noexcept {
   const std::size_t begin = c.offset(c.zeroed);
   const std::size_t size = c.position - c.zeroed;
   const std::size_t first = std::min(size, c.capacity - begin);
@@ -245,26 +242,26 @@ inline void zero(std::byte* first, std::size_t size) noexcept {
   if (first != size) [[unlikely]] zero(c.buffer, size - first);
   c.zeroed = c.position;
 }
-[[gnu::noinline]] inline void zero_rest(consumer& c) noexcept { zero_consumed(c); }
+LOGBUF_NOINLINE inline void zero_rest(consumer& c) noexcept { zero_consumed(c); }
 inline void release(consumer& c) noexcept {
   if (c.position == c.released) return;
   if (c.position != c.zeroed) [[unlikely]] zero_rest(c);  // skips that were passed over
   c.released = c.position;
   c.shared->head.store(c.position, std::memory_order_release);
 }
-[[gnu::cold, gnu::noinline]] inline void retire(consumer& c) noexcept {
+LOGBUF_COLD inline void retire(consumer& c) noexcept {
   release(c);
   c.shared->consumer_left.store(1, std::memory_order_release);
   c.shared->drop(), delete &c;
 }
 
 // Exactly full: what follows is this lap's first header again, not yet zeroed.
-[[gnu::cold, gnu::noinline]] inline bool release_before_look(consumer& c) noexcept {
+LOGBUF_COLD inline bool release_before_look(consumer& c) noexcept {
   return c.shared != nullptr && (release(c), true);
 }
 
 // The header of the next record, or 0. Skips are consumed on the way.
-[[gnu::always_inline]] inline std::uint64_t poll(consumer& c) noexcept {
+LOGBUF_ALWAYS_INLINE inline std::uint64_t poll(consumer& c) noexcept {
   for (;;) {
     if (c.position - c.released == c.capacity) [[unlikely]]
       if (!release_before_look(c)) return 0;
@@ -274,7 +271,7 @@ inline void release(consumer& c) noexcept {
   }
 }
 
-[[gnu::always_inline]] inline bool read(consumer& c, read_claim& out) noexcept {
+LOGBUF_ALWAYS_INLINE inline bool read(consumer& c, read_claim& out) noexcept {
   const std::uint64_t word = poll(c);
   if (word == 0) [[unlikely]] return release(c), false;
   out = {c.buffer + c.offset(c.position) + header_size, word, c.position};
@@ -282,12 +279,12 @@ inline void release(consumer& c) noexcept {
   return true;
 }
 
-[[gnu::noinline]] inline void look_at_tail(consumer& c) noexcept {
+LOGBUF_NOINLINE inline void look_at_tail(consumer& c) noexcept {
   c.looked_at = c.position;
   c.tail_seen = c.shared->tail.load(std::memory_order_relaxed);
 }
 // The lines of later records; not beyond a tail that was seen.
-[[gnu::always_inline]] inline void prefetch_records(consumer& c, std::uint64_t next) noexcept {
+LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer& c, std::uint64_t next) noexcept {
   if (!c.gives_hints) [[likely]] return;
   if (next == 0) {
     c.looked_at = c.position;
@@ -299,14 +296,14 @@ inline void release(consumer& c) noexcept {
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]] prefetch(c, from, stride);
   else if (c.position - c.looked_at >= c.capacity / 4) [[unlikely]] look_at_tail(c);
 }
-[[gnu::always_inline]] inline void zero_record(consumer& c, std::uint64_t start) noexcept {
+LOGBUF_ALWAYS_INLINE inline void zero_record(consumer& c, std::uint64_t start) noexcept {
   const std::uint64_t end = c.position;
   if (c.zeroed != start) [[unlikely]] return zero_rest(c);
   c.zeroed = end;
   zero(c.buffer + c.offset(start), end - start);
 }
 
-[[gnu::noinline]] inline void end_read(consumer& c, std::uint64_t position, std::uint64_t word) noexcept {
+LOGBUF_NOINLINE inline void end_read(consumer& c, std::uint64_t position, std::uint64_t word) noexcept {
   if (c.position == position) [[likely]] {  // not consumed by another claim of the same record
     c.position += stride_of(size_of(word));
     zero_record(c, position);

@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "cycles.hpp"
 #include "payload.hpp"
 #include "processors.hpp"
@@ -47,8 +49,8 @@ struct both_ends {
   typename Ring::writer writer{*ring};
   typename Ring::reader reader{*ring};
 
-  [[gnu::always_inline]] bool write(const std::byte* from) { return writer.write(from, latency_size); }
-  [[gnu::always_inline]] bool read(std::uint64_t& sum) {
+  LOGBUF_ALWAYS_INLINE bool write(const std::byte* from) { return writer.write(from, latency_size); }
+  LOGBUF_ALWAYS_INLINE bool read(std::uint64_t& sum) {
     std::uint64_t touched = 0;
     const bool any = reader.read([&](const std::byte* at, std::size_t size) { touched += touch_all::read(at, size); }) != 0;
     sum += touched;

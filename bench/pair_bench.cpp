@@ -31,13 +31,13 @@ struct production {
   Ends ends;
 
   template <std::size_t Size>
-  [[gnu::always_inline]] bool write(const std::byte* from) noexcept {
+  LOGBUF_ALWAYS_INLINE bool write(const std::byte* from) noexcept {
     auto claim = ends.first.try_claim(Size);
     if (!claim) return false;
     std::memcpy(claim->data(), from, Size);
     return claim->commit();
   }
-  [[gnu::always_inline]] bool read(std::uint64_t& first) noexcept {
+  LOGBUF_ALWAYS_INLINE bool read(std::uint64_t& first) noexcept {
     auto record = ends.second.try_read();
     if (!record) return false;
     std::memcpy(&first, record->bytes().data(), sizeof first);
@@ -67,7 +67,7 @@ struct by_hand {
   }
 
   template <std::size_t Size>
-  [[gnu::always_inline]] bool write(const std::byte* from) noexcept {
+  LOGBUF_ALWAYS_INLINE bool write(const std::byte* from) noexcept {
     handwritten::producer& p = *tx;
     handwritten::write_claim claim;
     if (!Claim(p, Size, 0, claim)) return false;
@@ -75,7 +75,7 @@ struct by_hand {
     commit(p, claim);
     return true;
   }
-  [[gnu::always_inline]] bool read(std::uint64_t& first) noexcept {
+  LOGBUF_ALWAYS_INLINE bool read(std::uint64_t& first) noexcept {
     handwritten::consumer& c = *rx;
     handwritten::read_claim record;
     if (!handwritten::read(c, record)) return false;

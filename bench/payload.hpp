@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <logbuf/platform/compiler.hpp>
+
 namespace bench {
 
 // The size is known to the compiler on the producer's side, so that the copy is inline in every ring.
@@ -19,7 +21,7 @@ class fixed_payload {
   class sequence {
    public:
     explicit sequence(const fixed_payload&, unsigned = 0) noexcept {}
-    [[gnu::always_inline]] static constexpr std::size_t next() noexcept { return Size; }
+    LOGBUF_ALWAYS_INLINE static constexpr std::size_t next() noexcept { return Size; }
   };
   static constexpr bool is_fixed = true;
   static constexpr std::size_t largest() noexcept { return Size; }

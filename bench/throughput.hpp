@@ -19,6 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "payload.hpp"
 #include "processors.hpp"
 
@@ -45,13 +47,7 @@ struct timing {
 template <class Reader>
 concept rests = requires(Reader& r) { r.rest(); };
 
-inline void spin_hint() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
+inline void spin_hint() noexcept { logbuf::platform::pause(); }
 
 // Pauses, and gives the processor away now and then: at once and often when threads share it.
 class waiting {

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "slot.hpp"
 
 namespace bench {
@@ -24,7 +26,7 @@ class atomic_queue {
   class writer {
    public:
     explicit writer(atomic_queue& q) noexcept : queue_(q.queue_) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       return queue_.try_push(element(from, size));
     }
 
@@ -36,7 +38,7 @@ class atomic_queue {
    public:
     explicit reader(atomic_queue& q) noexcept : queue_(q.queue_) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       if (!queue_.try_pop(element_)) return 0;
       on_record(element_.bytes, std::size_t{element_.size});
       return 1;

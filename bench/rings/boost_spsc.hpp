@@ -7,6 +7,8 @@
 #include <cstring>
 #include <vector>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "../throughput.hpp"
 
 namespace bench {
@@ -23,7 +25,7 @@ class boost_spsc {
    public:
     explicit writer(boost_spsc& q) : queue_(q.queue_), record_(sizeof(std::uint32_t) + q.largest_) {}
     // One push publishes the length and the payload together.
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       const auto length = static_cast<std::uint32_t>(size);
       if (queue_.write_available() < sizeof length + size) return false;
       std::memcpy(record_.data(), &length, sizeof length);
@@ -41,7 +43,7 @@ class boost_spsc {
    public:
     explicit reader(boost_spsc& q) : queue_(q.queue_), record_(q.largest_) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       std::uint32_t length = 0;
       if (queue_.pop(reinterpret_cast<std::byte*>(&length), sizeof length) == 0) return 0;
       queue_.pop(record_.data(), length);

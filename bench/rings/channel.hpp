@@ -34,7 +34,7 @@ class spsc_channel {
   class writer {
    public:
     explicit writer(spsc_channel& c) : sender_(std::move(c.ends_.first)) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       auto claim = sender_.try_send(size);
       if (!claim) return false;
       std::memcpy(claim->data(), from, size);
@@ -49,7 +49,7 @@ class spsc_channel {
    public:
     explicit reader(spsc_channel& c) : receiver_(std::move(c.ends_.second)) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       auto record = receive();
       if (!record) return 0;
       on_record(record->bytes().data(), record->size());
@@ -60,7 +60,7 @@ class spsc_channel {
     }
 
    private:
-    [[gnu::always_inline]] auto receive() noexcept {
+    LOGBUF_ALWAYS_INLINE auto receive() noexcept {
       if constexpr (std::is_same_v<Receives, polls>) return receiver_.try_receive();
       else return receiver_.receive_for(longest_wait);
     }

@@ -15,6 +15,8 @@
 
 #include <memory>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "slot.hpp"
 
 namespace bench {
@@ -36,7 +38,7 @@ class ck_slots {
   class writer {
    public:
     explicit writer(ck_slots& r) noexcept : ring_(&r.ring_), elements_(r.elements_.get()) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       unsigned ticket = 0;
       void* to = nullptr;
       if constexpr (OneProducer) to = _ck_ring_enqueue_reserve_sp(ring_, elements_, element_size, nullptr);
@@ -57,7 +59,7 @@ class ck_slots {
    public:
     explicit reader(ck_slots& r) noexcept : ring_(&r.ring_), elements_(r.elements_.get()) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       if (!_ck_ring_dequeue_sc(ring_, elements_, &element_, element_size)) return 0;
       on_record(element_.bytes, std::size_t{element_.size});
       return 1;

@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "slot.hpp"
 
 namespace bench {
@@ -25,7 +27,7 @@ class concurrent_queue {
   class writer {
    public:
     explicit writer(concurrent_queue& q) : queue_(q.queue_), token_(q.queue_) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) {
       return queue_.try_enqueue(token_, element(from, size));
     }
 
@@ -38,7 +40,7 @@ class concurrent_queue {
    public:
     explicit reader(concurrent_queue& q) : queue_(q.queue_), token_(q.queue_), elements_(Bulk ? 64 : 1) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) {
       std::size_t read;
       if constexpr (Bulk) read = queue_.try_dequeue_bulk(token_, elements_.begin(), elements_.size());
       else read = queue_.try_dequeue(token_, elements_.front()) ? 1 : 0;

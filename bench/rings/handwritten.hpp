@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "../handwritten.hpp"
 #include "../throughput.hpp"
 
@@ -30,7 +32,7 @@ class handwritten_ring {
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
     ~writer() { retire(producer_); }
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       handwritten::write_claim claim;
       if (!Claim(producer_, size, 0, claim)) return false;
       std::memcpy(claim.data, from, size);
@@ -46,7 +48,7 @@ class handwritten_ring {
    public:
     explicit reader(handwritten_ring& r) : consumer_(r.consumer_) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       handwritten::read_claim record;
       if (!handwritten::read(consumer_, record)) return 0;
       on_record(record.data, static_cast<std::size_t>(handwritten::size_of(record.word) - handwritten::header_size));

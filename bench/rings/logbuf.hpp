@@ -50,7 +50,7 @@ class logbuf_ring {
   class writer {
    public:
     explicit writer(logbuf_ring& r) : producer_(take(r.ends_.first)) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       auto claim = producer_.try_claim(size);
       if (!claim) return false;
       std::memcpy(claim->data(), from, size);
@@ -69,7 +69,7 @@ class logbuf_ring {
    public:
     explicit reader(logbuf_ring& r) : consumer_(std::move(r.ends_.second)) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       if constexpr (std::is_same_v<Reads, single>) {
         auto record = consumer_.try_read();
         if (!record) return 0;

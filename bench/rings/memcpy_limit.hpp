@@ -8,6 +8,8 @@
 #include <memory>
 #include <new>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "../throughput.hpp"
 
 namespace bench {
@@ -31,7 +33,7 @@ class memcpy_limit {
   class writer {
    public:
     explicit writer(memcpy_limit& r) noexcept : ring_(r) { enter(); }
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       if (at_ == ring_.bytes_of(batch_) && ring_.full_[batch_].value.load(std::memory_order_acquire)) return false;
       std::memcpy(at_, from, size);
       at_ += (size + 7) & ~std::size_t{7};
@@ -57,7 +59,7 @@ class memcpy_limit {
    public:
     explicit reader(memcpy_limit& r) noexcept : ring_(r) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       std::atomic<bool>& full = ring_.full_[batch_].value;
       if (!full.load(std::memory_order_acquire)) return 0;
       const std::byte* at = ring_.bytes_of(batch_);

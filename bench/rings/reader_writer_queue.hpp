@@ -3,6 +3,8 @@
 
 #include <readerwriterqueue/readerwriterqueue.h>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "slot.hpp"
 
 namespace bench {
@@ -21,7 +23,7 @@ class reader_writer_queue {
   class writer {
    public:
     explicit writer(reader_writer_queue& q) noexcept : queue_(q.queue_) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) { return queue_.try_emplace(from, size); }
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) { return queue_.try_emplace(from, size); }
 
    private:
     queue_type& queue_;
@@ -31,7 +33,7 @@ class reader_writer_queue {
    public:
     explicit reader(reader_writer_queue& q) noexcept : queue_(q.queue_) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) {
       const slot<Size, Full>* front = queue_.peek();
       if (front == nullptr) return 0;
       on_record(front->bytes, std::size_t{front->size});

@@ -9,6 +9,8 @@
 #include <new>
 #include <stdexcept>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "slot.hpp"
 
 namespace bench {
@@ -36,7 +38,7 @@ class rte_slots {
   class writer {
    public:
     explicit writer(rte_slots& r) noexcept : ring_(r.ring_.get()) {}
-    [[gnu::always_inline]] bool write(const std::byte* from, std::size_t size) noexcept {
+    LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       if constexpr (OneProducer) {
         struct rte_ring_zc_data at;
         if (rte_ring_enqueue_zc_bulk_elem_start(ring_, sizeof(element), 1, &at, nullptr) == 0) return false;
@@ -57,7 +59,7 @@ class rte_slots {
    public:
     explicit reader(rte_slots& r) noexcept : ring_(r.ring_.get()) {}
     template <class F>
-    [[gnu::always_inline]] std::size_t read(F&& on_record) noexcept {
+    LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       struct rte_ring_zc_data at;
       const unsigned n = rte_ring_dequeue_zc_burst_elem_start(ring_, sizeof(element), burst, &at, nullptr);
       if (n == 0) return 0;

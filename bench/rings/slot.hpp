@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include <logbuf/platform/compiler.hpp>
+
 #include "../throughput.hpp"
 
 namespace bench {
@@ -21,13 +23,13 @@ struct slot {
   slot(const slot& other) noexcept { copy(other); }
   slot& operator=(const slot& other) noexcept { return copy(other), *this; }
 
-  [[gnu::always_inline]] void assign(const std::byte* from, std::size_t n) noexcept {
+  LOGBUF_ALWAYS_INLINE void assign(const std::byte* from, std::size_t n) noexcept {
     size = static_cast<std::uint32_t>(n);
     std::memcpy(bytes, from, n);
   }
 
  private:
-  [[gnu::always_inline]] void copy(const slot& other) noexcept {
+  LOGBUF_ALWAYS_INLINE void copy(const slot& other) noexcept {
     size = other.size;
     std::memcpy(bytes, other.bytes, Full ? Size : other.size);
   }

@@ -12,7 +12,7 @@ using u64 = std::uint64_t;
 using u32 = std::uint32_t;
 }  // namespace
 
-#define FUNCTION(name) extern "C" [[gnu::noinline]] auto site_##name
+#define FUNCTION(name) extern "C" LOGBUF_NOINLINE auto site_##name
 #define LOAD(name, T) FUNCTION(name)(const std::atomic<T>& word) { return P::load(at<site::name>, word); }
 #define STORE(name, T) FUNCTION(name)(std::atomic<T>& word, T value) { P::store(at<site::name>, word, value); }
 #define LOAD_HEADER(name) FUNCTION(name)(P::region ring, std::size_t offset) { return P::load_header(at<site::name>, ring, offset); }

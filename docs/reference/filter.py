@@ -11,7 +11,7 @@ DECLARES = re.compile(r"^\s*(inline\s+)?(namespace|class|struct|union|enum)\b")
 TEMPLATE = re.compile(r"template\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>")
 NOT_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//.*')
 TRAILING = re.compile(r"^(.*[^\s/].*?)\s*// (.*)$")
-ATTRIBUTE = re.compile(r"\[\[(?:[^\[\]]|\[[^\]]*\])*\]\]\s*")
+ATTRIBUTE = re.compile(r"(?:\[\[(?:[^\[\]]|\[[^\]]*\])*\]\]|\bLOGBUF_(?:ALWAYS_INLINE|NOINLINE|COLD|NO_UNIQUE_ADDRESS)\b)\s*")
 REQUIRES = re.compile(r"^\s*requires [\w:]+$")
 SPECIAL = [
     (re.compile(r"^(?:constexpr |explicit )*(\w+)\((?:const \1&)(?: \w+)?\)"), "Copies."),

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "../platform/compiler.hpp"
+
 #ifndef LOGBUF_ASSERT
 // Something that the caller has to see to; its message says what.
 #define LOGBUF_ASSERT(condition, message) assert((condition) && (message))
@@ -24,7 +26,7 @@
 namespace logbuf::inline v0::detail {
 
 // Once in a process, and not for an exception.
-[[gnu::cold, gnu::noinline]] inline void report_dropped(std::size_t bytes) noexcept {
+LOGBUF_COLD inline void report_dropped(std::size_t bytes) noexcept {
   if (std::uncaught_exceptions() != 0) return;
   [[maybe_unused]] static const int once = std::fprintf(
       stderr, "logbuf: a claim of %zu bytes was dropped without commit(): no reader will see its record. Call commit(), or "

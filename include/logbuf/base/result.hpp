@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "../platform/compiler.hpp"
 #include "errors.hpp"
 #include "misuse.hpp"
 
@@ -13,20 +14,20 @@ template <class T, class E>
 class [[nodiscard("it says whether the call worked: test it")]] result {
  public:
   // Inlined always: one call, be it on a cold path, would put the value into memory on the hot one.
-  [[gnu::always_inline]] constexpr result(T&& value) noexcept : value_(std::move(value)) {}
-  [[gnu::always_inline]] constexpr result(E error) noexcept : error_(error) {
+  LOGBUF_ALWAYS_INLINE constexpr result(T&& value) noexcept : value_(std::move(value)) {}
+  LOGBUF_ALWAYS_INLINE constexpr result(E error) noexcept : error_(error) {
     LOGBUF_ASSERT(error != E{}, "a result needs a value or an error");
-    if (error == E{}) __builtin_unreachable();
+    if (error == E{}) platform::unreachable();
   }
 
-  [[gnu::always_inline]] constexpr result(const result&) = default;
-  [[gnu::always_inline]] constexpr result(result&&) = default;
-  [[gnu::always_inline]] constexpr result& operator=(const result&) = default;
-  [[gnu::always_inline]] constexpr result& operator=(result&&) = default;
-  [[gnu::always_inline]] constexpr ~result() = default;
+  LOGBUF_ALWAYS_INLINE constexpr result(const result&) = default;
+  LOGBUF_ALWAYS_INLINE constexpr result(result&&) = default;
+  LOGBUF_ALWAYS_INLINE constexpr result& operator=(const result&) = default;
+  LOGBUF_ALWAYS_INLINE constexpr result& operator=(result&&) = default;
+  LOGBUF_ALWAYS_INLINE constexpr ~result() = default;
 
   // There is a value.
-  [[gnu::always_inline]] constexpr explicit operator bool() const noexcept { return error_ == E{}; }
+  LOGBUF_ALWAYS_INLINE constexpr explicit operator bool() const noexcept { return error_ == E{}; }
   constexpr bool has_value() const noexcept { return error_ == E{}; }
   constexpr E error() const noexcept { return error_; }  // why there is none; E{} when there is one
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "../core/ring_state.hpp"
+#include "../platform/compiler.hpp"
 
 namespace logbuf::inline v0::detail {
 
@@ -26,7 +27,7 @@ struct alignas(line_pair) channel_words {
   bool asymmetric = false;  // the kind of the fences, the same for both sides; never changes once the ends exist
   unsigned spins_before_yield = options::never;
   int event_descriptor = -1;
-  [[no_unique_address]] typename P::parker parker{};
+  LOGBUF_NO_UNIQUE_ADDRESS typename P::parker parker{};
 
   // Before the ends exist.
   setup_error configure(const options& o) noexcept {
@@ -48,7 +49,7 @@ struct alignas(line_pair) channel_words {
   void park_until(typename P::deadline deadline) noexcept { P::park(parker, parked, 1u, deadline); }
 
  private:
-  [[gnu::cold, gnu::noinline]] void wake() noexcept {
+  LOGBUF_COLD void wake() noexcept {
     if (P::exchange(at<site::parked_claim>, parked, 0u) == 0) return;  // another sender does it
     if (event_descriptor >= 0) P::signal(event_descriptor);
     P::unpark(parker, parked);  // also then: who waits in receive() sleeps here

@@ -12,8 +12,9 @@
 #include <stop_token>
 #endif
 
-#include "channel_state.hpp"
 #include "../ends/consumer.hpp"
+#include "../platform/compiler.hpp"
+#include "channel_state.hpp"
 
 namespace logbuf::inline v0 {
 
@@ -36,7 +37,7 @@ class receiver {
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
   // The next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
-  [[nodiscard, gnu::always_inline]] received try_receive() noexcept {
+  [[nodiscard]] LOGBUF_ALWAYS_INLINE received try_receive() noexcept {
     if (!is_attached()) return receive_error::detached;
     return claim_of(look(*consumer_.cursor_, never));
   }
@@ -163,14 +164,14 @@ class receiver {
   }
 
   template <class Stopped>
-  [[gnu::always_inline]] static sight look(cursor_type& c, Stopped& stopped) noexcept {
+  LOGBUF_ALWAYS_INLINE static sight look(cursor_type& c, Stopped& stopped) noexcept {
     if (const detail::header_word word = poll(c); word != detail::not_ready) [[likely]] return {word};
     return look_at_ends(c, stopped);
   }
 
   // There is no record: will there be one?
   template <class Stopped>
-  [[gnu::noinline]] static sight look_at_ends(cursor_type& c, Stopped& stopped) noexcept {
+  LOGBUF_NOINLINE static sight look_at_ends(cursor_type& c, Stopped& stopped) noexcept {
     if (is_corrupt(c)) return {detail::not_ready, receive_error::corrupt};
     if (P::load(at<site::senders_check>, words(c).senders) == 0) {
       // Committed before the last sender left.
@@ -213,7 +214,7 @@ class receiver {
   }
 
   template <class Stopped>
-  [[gnu::noinline]] sight wait_longer(cursor_type& c, deadline d, Stopped& stopped) noexcept {
+  LOGBUF_NOINLINE sight wait_longer(cursor_type& c, deadline d, Stopped& stopped) noexcept {
     for (unsigned looks = 0;; ++looks) {
       // The clock first, then the look: what is there when the time is out is delivered.
       const bool out_of_time = P::expired(d);
@@ -251,7 +252,7 @@ class receiver {
     }
   }
 
-  [[gnu::always_inline]] received claim_of(sight seen) noexcept {
+  LOGBUF_ALWAYS_INLINE received claim_of(sight seen) noexcept {
     if (seen.why != receive_error::none) return seen.why;
     return claim_type(*consumer_.cursor_, seen.word);
   }

@@ -7,8 +7,9 @@
 #include <span>
 #include <utility>
 
-#include "channel_state.hpp"
 #include "../ends/producer.hpp"
+#include "../platform/compiler.hpp"
+#include "channel_state.hpp"
 
 namespace logbuf::inline v0 {
 
@@ -50,7 +51,7 @@ class basic_sender {
   ~basic_sender() { leave(); }
 
   // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached; none changes anything.
-  [[nodiscard("test it, and commit() the claim"), gnu::always_inline]]
+  [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
     if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
     if (is_disconnected()) [[unlikely]] return send_error::disconnected;
@@ -62,7 +63,7 @@ class basic_sender {
   // The same, but waits for space: spins with backoff, without a system call unless options::spins_before_yield asks for
   // one. Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and
   // waits for space that only this claim could free would wait for itself: an assertion in debug builds.
-  [[nodiscard("test it, and commit() the claim"), gnu::always_inline]]
+  [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
     return send_until(size, tag, P::deadline::max());
   }
@@ -71,7 +72,7 @@ class basic_sender {
                                                         std::chrono::duration<Rep, Period> timeout) noexcept {
     return send_until(size, tag, detail::deadline_after<P>(timeout));
   }
-  [[nodiscard, gnu::always_inline]] result<claim_type, send_error> send_until(std::size_t size, std::uint32_t tag,
+  [[nodiscard]] LOGBUF_ALWAYS_INLINE result<claim_type, send_error> send_until(std::size_t size, std::uint32_t tag,
                                                                               typename P::deadline deadline) noexcept {
     auto claim = try_send(size, tag);
     if (claim || claim.error() != send_error::full) [[likely]] return claim;
@@ -112,8 +113,8 @@ class basic_sender {
   detail::channel_words<Traits>& words() const noexcept { return ring().extension; }
 
   // The ring was full.
-  [[gnu::noinline]] result<claim_type, send_error> wait_for_space(std::size_t size, std::uint32_t tag,
-                                                                  typename P::deadline deadline) noexcept {
+  LOGBUF_NOINLINE result<claim_type, send_error> wait_for_space(std::size_t size, std::uint32_t tag,
+                                                                typename P::deadline deadline) noexcept {
     for (unsigned round = 0;; round += round != options::never - 1) {
       LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender: end that first");
       if (P::expired(deadline)) return send_error::timeout;

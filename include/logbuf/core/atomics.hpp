@@ -12,6 +12,7 @@
 #include <span>
 #include <type_traits>
 
+#include "../platform/compiler.hpp"
 #include "memory.hpp"
 #include "ordering.hpp"
 #include "record.hpp"
@@ -49,13 +50,7 @@ struct std_atomics : std_waiting {
   static T fetch_sub(site_tag<S>, word<T>& w, std::type_identity_t<T> value) noexcept {
     return w.fetch_sub(value, site_tag<S>::order);
   }
-  static void spin_hint() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
-  }
+  static void spin_hint() noexcept { platform::pause(); }
   static constexpr std::uint16_t longest_rest = 128;  // spin hints of a consumer at its producers' heels: some microseconds
 
   // The byte region. Header words are atomic; payload and zeroing are plain.
@@ -89,16 +84,9 @@ struct std_atomics : std_waiting {
     else if (size <= 64) zero_ends<32>(first, size);
     else zero_ends<64>(first, size);
   }
-  // Asks for the cache line, to write to it. A hint: it reads nothing, and any address is good.
   static constexpr std::uint32_t prefetch_distance = 1024;  // bytes ahead
   static constexpr std::uint32_t prefetch_largest = 512;    // bytes: of a record that the consumer asks for
-  static void prefetch_for_write(const region& r, std::size_t offset) noexcept {
-#if defined(__x86_64__)
-    asm volatile("prefetchw %0" : : "m"(*r.at(offset)));  // GCC gives a prefetch for read, unless told of the processor
-#else
-    __builtin_prefetch(r.at(offset), 1);
-#endif
-  }
+  static void prefetch_for_write(const region& r, std::size_t offset) noexcept { platform::prefetch_for_write(r.at(offset)); }
   static write_span writable(const region& r, std::size_t offset, std::size_t size) noexcept {
     return {r.at(offset), size};
   }

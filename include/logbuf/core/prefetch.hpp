@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "../platform/compiler.hpp"
 #include "ring_state.hpp"
 
 namespace logbuf::inline v0::detail {
@@ -19,14 +20,14 @@ namespace logbuf::inline v0::detail {
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some hints are given twice
 
 template <class Cursor, class P>
-[[gnu::always_inline]] inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
+LOGBUF_ALWAYS_INLINE inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
   for (std::uint32_t i = 0; i < bytes; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
 }
 
 // A claim of `stride` bytes at `start`: as many bytes that lie prefetch_distance behind it, a few thousand at most.
 template <class Traits>
-[[gnu::always_inline]] inline void prefetch_claims(const producer_cursor<Traits>& p, position_type start,
-                                                   std::uint32_t stride) noexcept {
+LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& p, position_type start,
+                                                 std::uint32_t stride) noexcept {
   using P = typename Traits::atomics;
   const position_type from = start + P::prefetch_distance;
   if (distance(from + stride, p.limit) >= 0)
@@ -42,7 +43,7 @@ inline void prefetch_limit(const producer_cursor<Traits>& p, position_type start
 }
 
 template <class Traits>
-[[gnu::noinline]] void look_at_tail(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_NOINLINE void look_at_tail(consumer_cursor<Traits>& c) noexcept {
   c.looked_at = c.position;
   c.tail_seen = Traits::atomics::load(at<site::prefetch_tail>, c.ring->tail);
 }
@@ -51,7 +52,7 @@ template <class Traits>
 // own prefetching. The tail is the producers' line: it is looked at once in a quarter of the ring, and not while the
 // consumer keeps up with them.
 template <class Traits>
-[[gnu::always_inline]] inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
+LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;
   if constexpr (producer_clears<Traits>) return;
   if (!c.gives_hints) [[likely]] return;

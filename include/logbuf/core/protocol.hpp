@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "../platform/compiler.hpp"
 #include "prefetch.hpp"
 #include "record.hpp"
 #include "ring_state.hpp"
@@ -52,8 +53,8 @@ struct spsc_claiming {
   static constexpr std::uint32_t spare = producer_clears<Traits> ? Traits::payload_alignment : 0;
 
   template <class Traits>
-  [[gnu::always_inline]] static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
-                                             position_type& start) noexcept {
+  LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
+                                           position_type& start) noexcept {
     start = p.tail;
     if (stride > p.limit - start) [[unlikely]] {
       const reservation claimed = reserve_beyond_limit(p, stride);
@@ -68,7 +69,7 @@ struct spsc_claiming {
 
  private:
   template <class Traits>
-  [[gnu::noinline]] static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
+  LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     const position_type tail = p.tail;
     const position_type head = Traits::atomics::load(at<site::head_refresh>, p.ring->head);
     const placement spot = place(tail, head, p.capacity, stride, spare<Traits>);
@@ -93,8 +94,8 @@ struct spsc_claiming {
   // The consumer will wait here, once it has seen what was claimed before: at the claim, not at the commit, since claims
   // may be committed in any order.
   template <class Traits>
-  [[gnu::always_inline]] static void clear_header([[maybe_unused]] producer_cursor<Traits>& p,
-                                                  [[maybe_unused]] position_type at_position) noexcept {
+  LOGBUF_ALWAYS_INLINE static void clear_header([[maybe_unused]] producer_cursor<Traits>& p,
+                                                [[maybe_unused]] position_type at_position) noexcept {
     if constexpr (producer_clears<Traits>)
       Traits::atomics::store_header(at<site::clear_store>, p.region, p.offset(at_position), not_ready);
   }
@@ -105,8 +106,8 @@ struct mpsc_claiming {
   static constexpr bool shared = true;
 
   template <class Traits>
-  [[gnu::always_inline]] static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
-                                             position_type& start) noexcept {
+  LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
+                                           position_type& start) noexcept {
     for (;;) {
       // Others move the tail, also past this producer's limit: the distance is signed.
       start = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
@@ -124,7 +125,7 @@ struct mpsc_claiming {
  private:
   // Tail first, then head, both acquired: a full answer then holds for a moment at which both were true.
   template <class Traits>
-  [[gnu::noinline]] static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
+  LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
     static_assert(!producer_clears<Traits>, "with many producers the consumer has to zero: zeroing::by_consumer");
     for (;;) {
@@ -153,9 +154,9 @@ struct mpsc_claiming {
 
 // Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Wait-free.
 template <class Traits>
-[[gnu::always_inline]] inline void commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
-                                          std::size_t offset, position_type start, std::uint32_t claimed,
-                                          std::uint32_t size, std::uint32_t tag) noexcept {
+LOGBUF_ALWAYS_INLINE inline void commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
+                                        std::size_t offset, position_type start, std::uint32_t claimed,
+                                        std::uint32_t size, std::uint32_t tag) noexcept {
   using P = typename Traits::atomics;
   const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
   if (stride < claimed)
@@ -179,7 +180,7 @@ inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::re
 
 // Zeroes what was read. The bytes stay the consumer's.
 template <class Traits>
-[[gnu::always_inline]] inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
   if constexpr (producer_clears<Traits>) {
     c.zeroed = c.position;
     return;
@@ -194,13 +195,13 @@ template <class Traits>
 
 // Out of line: a single read has zeroed its record, and only skips are left; a chunk of many records bears a call.
 template <class Traits>
-[[gnu::noinline]] void zero_rest(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_NOINLINE void zero_rest(consumer_cursor<Traits>& c) noexcept {
   zero_consumed(c);
 }
 
 // The same for one record at `start`, which is in one piece; unless skips before it wait to be zeroed too.
 template <class Traits>
-[[gnu::always_inline]] inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
+LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
   if constexpr (producer_clears<Traits>) {
     c.zeroed = c.position;
   } else {
@@ -233,7 +234,7 @@ void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
 // Exactly full: the header at released + capacity is the first one of the consumer's own lap, not yet zeroed. False for
 // a cursor of no ring, which looks full.
 template <class Traits>
-[[gnu::cold, gnu::noinline]] bool release_before_look(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
   if (c.ring == nullptr) return false;
   release(c);
   return true;
@@ -252,7 +253,7 @@ bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
 
 // The header of the next record, or not_ready. Consumes the skips before it. Wait-free but for the skips.
 template <class Traits>
-[[gnu::always_inline]] inline header_word poll(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
   if constexpr (Traits::checked)
     if (c.is_corrupt) return not_ready;

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../platform/compiler.hpp"
 #include "atomics.hpp"
 #include "record.hpp"
 #include "setup.hpp"
@@ -88,8 +89,8 @@ struct ring_state {
   typename P::template word<std::uint32_t> consumer_left;
   typename P::memory buffer;
   std::uint64_t capacity;
-  [[no_unique_address]] counters_of<Traits, producer_counts> retired;
-  [[no_unique_address]] typename extension_of<Traits>::type extension;
+  LOGBUF_NO_UNIQUE_ADDRESS counters_of<Traits, producer_counts> retired;
+  LOGBUF_NO_UNIQUE_ADDRESS typename extension_of<Traits>::type extension;
 };
 
 // A default-constructed cursor belongs to no ring. It is what a moved-from end points to: payload_end is 0, so that

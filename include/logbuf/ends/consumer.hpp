@@ -9,10 +9,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "../base/result.hpp"
+#include "../core/rest.hpp"
+#include "../platform/compiler.hpp"
 #include "life.hpp"
 #include "read_claim.hpp"
-#include "../core/rest.hpp"
-#include "../base/result.hpp"
 
 namespace logbuf::inline v0 {
 
@@ -49,7 +50,7 @@ class chunked_release {
     release_use(*cursor_);
   }
 
-  [[gnu::always_inline]] header_word next() noexcept {
+  LOGBUF_ALWAYS_INLINE header_word next() noexcept {
     consumer_cursor<Traits>& c = *cursor_;
     if (c.position - c.released >= c.capacity / 4) release(c);
     const header_word word = poll(c);
@@ -77,7 +78,7 @@ class [[nodiscard]] read_batch {
   ~read_batch() { consume_current(); }
 
   // The next record, or empty, or corrupt. The view is valid until the next call. Wait-free but for skips.
-  [[gnu::always_inline]] result<record_view<Traits>, read_error> next() noexcept {
+  LOGBUF_ALWAYS_INLINE result<record_view<Traits>, read_error> next() noexcept {
     consume_current();
     if (!scope_.is_open()) return read_error::empty;
     const detail::header_word word = scope_.next();
@@ -101,7 +102,7 @@ class [[nodiscard]] read_batch {
 
   explicit read_batch(detail::consumer_cursor<Traits>& c) noexcept : scope_(c) {}
 
-  [[gnu::always_inline]] void consume_current() noexcept {
+  LOGBUF_ALWAYS_INLINE void consume_current() noexcept {
     if (current_.word_ == detail::not_ready) return;
     if (auto& c = scope_.cursor(); c.position == current_.position()) detail::advance(c, current_.word_);
     current_ = {};
@@ -137,7 +138,7 @@ class consumer {
   // answers the same record, and whichever of the claims ends first consumes it. When the claim ends its record is zeroed,
   // and the space is given back at once if no record follows, else when options::release_threshold bytes are held back,
   // when a read answers empty, or by release().
-  [[gnu::always_inline]] result<read_claim<Traits>, read_error> try_read() noexcept {
+  LOGBUF_ALWAYS_INLINE result<read_claim<Traits>, read_error> try_read() noexcept {
     cursor& c = *cursor_;  // once: the poll is an acquire, after which everything is read again
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) [[unlikely]] {

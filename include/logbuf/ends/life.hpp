@@ -5,6 +5,7 @@
 #include <new>
 
 #include "../core/protocol.hpp"
+#include "../platform/compiler.hpp"
 
 namespace logbuf::inline v0::detail {
 
@@ -27,14 +28,14 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
 
-  [[gnu::cold, gnu::noinline]] void retire() noexcept {
+  LOGBUF_COLD void retire() noexcept {
     if constexpr (Traits::statistics::enabled) detail::retire(this->ring->retired, counters_);
     drop_owner(this->ring);
     delete this;
   }
 
  private:
-  [[no_unique_address]] counters_of<Traits, producer_counts> counters_{};
+  LOGBUF_NO_UNIQUE_ADDRESS counters_of<Traits, producer_counts> counters_{};
 };
 
 template <class Traits>
@@ -51,7 +52,7 @@ struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
 
-  [[gnu::cold, gnu::noinline]] void retire() noexcept {
+  LOGBUF_COLD void retire() noexcept {
     release(*this);
     Traits::atomics::store(at<site::consumer_leave>, this->ring->consumer_left, 1u);
     drop_owner(this->ring);
@@ -59,7 +60,7 @@ struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
   }
 
  private:
-  [[no_unique_address]] counters_of<Traits, consumer_counts> counters_{};
+  LOGBUF_NO_UNIQUE_ADDRESS counters_of<Traits, consumer_counts> counters_{};
 };
 
 // The cursors of ends without a ring. Never written.

@@ -8,8 +8,9 @@
 #include <span>
 #include <utility>
 
-#include "life.hpp"
 #include "../base/result.hpp"
+#include "../platform/compiler.hpp"
+#include "life.hpp"
 #include "write_claim.hpp"
 
 namespace logbuf::inline v0 {
@@ -51,7 +52,7 @@ class basic_producer {
 
   // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
   // anything. The tag is the user's: message type, channel, opcode.
-  [[nodiscard("test it, and commit() the claim"), gnu::always_inline]]
+  [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
     cursor& p = *cursor_;
     if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
@@ -158,7 +159,7 @@ class basic_producer {
     return copy;
   }
 
-  [[gnu::cold, gnu::noinline]] static claim_error refuse(cursor& p, claim_error why) noexcept {
+  LOGBUF_COLD static claim_error refuse(cursor& p, claim_error why) noexcept {
     if (p.ring == nullptr) return claim_error::detached;
     p.count(why == claim_error::full ? detail::count::full : detail::count::too_large);
     return why;

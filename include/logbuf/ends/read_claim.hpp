@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "../platform/compiler.hpp"
 #include "life.hpp"
 
 namespace logbuf::inline v0 {
@@ -48,7 +49,7 @@ namespace detail {
 
 // Out of line and by value: a claim then lives in registers, and its many destructors are small.
 template <class Traits>
-[[gnu::noinline]] void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
+LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
   // Of two claims of the same record the first to end has consumed it.
   if (c.position == position) [[likely]] {
     advance(c, word);
@@ -67,8 +68,8 @@ template <class Traits>
 template <ring_traits Traits>
 class [[nodiscard("a read claim that is dropped consumes its record")]] read_claim : public record_view<Traits> {
  public:
-  [[gnu::always_inline]] read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
-  [[gnu::always_inline]] read_claim(read_claim&& other) noexcept
+  LOGBUF_ALWAYS_INLINE read_claim() noexcept = default;  // inert, as is a claim that was kept, consumed or moved from
+  LOGBUF_ALWAYS_INLINE read_claim(read_claim&& other) noexcept
       : record_view<Traits>(other), consumer_(std::exchange(other.consumer_, nullptr)) {
     other.word_ = detail::not_ready;
   }
@@ -81,10 +82,10 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
     }
     return *this;
   }
-  [[gnu::always_inline]] ~read_claim() { consume(); }
+  LOGBUF_ALWAYS_INLINE ~read_claim() { consume(); }
 
   // Ends the claim now. Wait-free but for skips behind the record. Nothing, if the claim has ended before.
-  [[gnu::always_inline]] void consume() noexcept {
+  LOGBUF_ALWAYS_INLINE void consume() noexcept {
     if (consumer_ == nullptr) return;
     detail::end_read(*std::exchange(consumer_, nullptr), this->position_, this->word_);
     this->word_ = detail::not_ready;
@@ -105,7 +106,7 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
   template <ring_traits>
   friend class receiver;
 
-  [[gnu::always_inline]] read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
+  LOGBUF_ALWAYS_INLINE read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
       : record_view<Traits>(c, word), consumer_(&c) {
     ++c.uses;
   }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "../platform/compiler.hpp"
 #include "life.hpp"
 
 namespace logbuf::inline v0 {
@@ -13,8 +14,8 @@ namespace detail {
 
 // Out of line and by value: a claim then lives in registers, and its many destructors are small.
 template <class Traits>
-[[gnu::noinline]] void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
-                                       std::size_t offset, std::uint32_t claimed) noexcept {
+LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
+                                     std::size_t offset, std::uint32_t claimed) noexcept {
   abort(p, region, offset, claimed);
   release_use(p);
 }
@@ -34,8 +35,8 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
 
  public:
   // Inert, as is a claim that was committed, aborted or moved from.
-  [[gnu::always_inline]] write_claim() noexcept = default;
-  [[gnu::always_inline]] write_claim(write_claim&& other) noexcept
+  LOGBUF_ALWAYS_INLINE write_claim() noexcept = default;
+  LOGBUF_ALWAYS_INLINE write_claim(write_claim&& other) noexcept
       : producer_(std::exchange(other.producer_, nullptr)),
         region_(other.region_), start_(other.start_), offset_(other.offset_), size_(other.size_), tag_(other.tag_) {}
   write_claim& operator=(write_claim&& other) noexcept {
@@ -46,7 +47,7 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
     }
     return *this;
   }
-  [[gnu::always_inline]] ~write_claim() { drop(); }
+  LOGBUF_ALWAYS_INLINE ~write_claim() { drop(); }
 
   // Bytes claimed for the payload; the span is contiguous, and aligned to the ring's payload alignment. It need not
   // be written whole: what is not written is zero (or, zeroing::by_producer, what an earlier lap left there).
@@ -62,12 +63,12 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
 
   // Publishes the record. Wait-free; no allocation, lock or system call. False (and an assertion in debug builds)
   // if the claim has ended before.
-  [[gnu::always_inline]] bool commit() noexcept { return commit(size_); }
+  LOGBUF_ALWAYS_INLINE bool commit() noexcept { return commit(size_); }
 
   // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is a mistake of the caller: an
   // assertion in debug builds; otherwise the claim is aborted, since nothing of it can be trusted, and the answer is
   // false. Wait-free.
-  [[gnu::always_inline]] bool commit(std::size_t n) noexcept {
+  LOGBUF_ALWAYS_INLINE bool commit(std::size_t n) noexcept {
     LOGBUF_ASSERT(is_open(), "commit of a claim that has ended: commit once, and not after abort() or a move");
     if (producer_ == nullptr) return false;
     LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed: claim the most that may come");
@@ -85,19 +86,19 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
   template <ring_traits, class>
   friend class basic_producer;
 
-  [[gnu::always_inline]] write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size,
-                                     std::uint32_t tag) noexcept
+  LOGBUF_ALWAYS_INLINE write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size,
+                                   std::uint32_t tag) noexcept
       : producer_(&p), region_(p.region), start_(start), offset_(p.offset(start)), size_(size), tag_(tag) {
     ++p.uses;
   }
 
   std::uint32_t claimed() const noexcept { return detail::stride_of<Traits::payload_alignment>(size_ + header_size); }
 
-  [[gnu::always_inline]] void close() noexcept {
+  LOGBUF_ALWAYS_INLINE void close() noexcept {
     if (producer_ == nullptr) return;
     detail::end_uncommitted(*std::exchange(producer_, nullptr), region_, offset_, claimed());
   }
-  [[gnu::always_inline]] void drop() noexcept {
+  LOGBUF_ALWAYS_INLINE void drop() noexcept {
     if (producer_ != nullptr) LOGBUF_DROPPED(size());
     close();
   }

@@ -1,0 +1,64 @@
+// The compiler's own words, under one name for each compiler: the only file that uses an attribute, a builtin or inline
+// assembly that is not standard C++20. Tested with GCC and Clang. Written for MSVC too, and not tested with it.
+//
+// Layer: the bottom of the headers; includes nothing of logbuf.
+#pragma once
+
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
+
+// Attributes. Each stands where a standard attribute may stand: in front of the declaration.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define LOGBUF_ALWAYS_INLINE [[msvc::forceinline]]
+#define LOGBUF_NOINLINE [[msvc::noinline]]
+#define LOGBUF_COLD [[msvc::noinline]]  // out of line, and away from the hot code where the compiler can say so
+#else
+#define LOGBUF_ALWAYS_INLINE [[gnu::always_inline]]
+#define LOGBUF_NOINLINE [[gnu::noinline]]
+#define LOGBUF_COLD [[gnu::cold, gnu::noinline]]  // out of line, and away from the hot code
+#endif
+#if defined(_MSC_VER)
+#define LOGBUF_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]  // the standard spelling has no effect in its ABI
+#else
+#define LOGBUF_NO_UNIQUE_ADDRESS [[no_unique_address]]
+#endif
+
+namespace logbuf::inline v0::platform {
+
+// Undefined behaviour if it is reached: tells the optimiser that a case does not exist.
+[[noreturn]] LOGBUF_ALWAYS_INLINE inline void unreachable() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+  __assume(false);
+#else
+  __builtin_unreachable();
+#endif
+}
+
+// The processor's hint that this thread spins.
+LOGBUF_ALWAYS_INLINE inline void pause() noexcept {
+#if defined(_MSC_VER) && (defined(_M_X64) || defined(_M_IX86))
+  _mm_pause();
+#elif defined(_MSC_VER) && defined(_M_ARM64)
+  __yield();
+#elif defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Asks for a cache line in order to write to it. A hint: it reads nothing, and any address is good.
+LOGBUF_ALWAYS_INLINE inline void prefetch_for_write(const void* p) noexcept {
+#if defined(_MSC_VER) && defined(_M_X64)
+  _m_prefetchw(p);
+#elif defined(_MSC_VER)
+  static_cast<void>(p);
+#elif defined(__x86_64__)
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(p)));  // the builtin is a prefetch for read here
+#else
+  __builtin_prefetch(p, 1);
+#endif
+}
+
+}  // namespace logbuf::platform
