@@ -1,0 +1,4 @@
+// receiver: the reading end of a channel. logbuf.hpp brings all of the library.
+#pragma once
+
+#include "channel/receiver.hpp"
