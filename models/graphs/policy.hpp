@@ -155,7 +155,7 @@ class rc11_buffer {
  private:
   rc11::location checked(std::size_t offset, site s) const {
     if (offset % 8 != 0 || offset / 8 >= words_) {
-      current.explain("access outside of the buffer or misaligned, at byte %zu (%s)", offset, describe(s).name.data());
+      current.explain("out-of-bounds or misaligned access at byte %zu (%s)", offset, describe(s).name.data());
       rc11_detail::fail("assertion");
     }
     return places_[offset / 8];
@@ -305,7 +305,7 @@ struct rc11_atomics : rc11_waiting, modelled_region<rc11_buffer> {
     ~word() {
       using namespace rc11_detail;
       if (!the_machine.destroy(where)) {
-        current.explain("a control word is freed, and an access to it does not happen before that");
+        current.explain("a control word is freed, but an access to it does not happen before that");
         fail("use after free");
       }
     }

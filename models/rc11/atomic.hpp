@@ -15,7 +15,7 @@ namespace detail {
 
 template <class T>
 std::uint64_t to_bits(const T& value) {
-  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 8, "the model has words of at most eight bytes");
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 8, "the model supports words of at most eight bytes");
   std::uint64_t bits = 0;
   std::memcpy(&bits, &value, sizeof value);
   return bits;
@@ -35,7 +35,7 @@ class object {
   object(const object&) = delete;
   object& operator=(const object&) = delete;
   ~object() {
-    if (!the_machine.destroy(where())) the_machine.fail("use after free", "an object ends, and an access to it does not happen before that");
+    if (!the_machine.destroy(where())) the_machine.fail("use after free", "the lifetime of an object ends, but an access to it does not happen before that");
   }
 
   answer perform(op what, std::memory_order order, std::uint64_t operand = 0, std::uint64_t expected = 0,
@@ -48,7 +48,7 @@ class object {
     return a;
   }
   location where() const {
-    if (!the_machine.is_alive(where_, this)) the_machine.fail("use after free", "access to an object after its end");
+    if (!the_machine.is_alive(where_, this)) the_machine.fail("use after free", "access to an object after the end of its lifetime");
     return where_;
   }
 

@@ -99,9 +99,9 @@ struct held {
     } catch (const std::bad_alloc&) {
       the_machine.fail("limit", "the program allocates too much in one execution");
     } catch (const std::exception& e) {
-      the_machine.fail("exception", std::string("an exception leaves the program: ") + e.what());
+      the_machine.fail("exception", std::string("an exception escapes the program: ") + e.what());
     } catch (...) {
-      the_machine.fail("exception", "an exception leaves the program");
+      the_machine.fail("exception", "an exception escapes the program");
     }
   }
   static void create() {

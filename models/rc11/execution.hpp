@@ -63,7 +63,7 @@ class execution {
   }
   location create_uninitialised(const void* address) {
     const location l = is_in_thread() ? places_.add_of_thread(running_, address) : places_.add(address);
-    if (l == places::none) fail("limit", is_in_thread() ? "a thread makes too many atomic objects" : "too many atomic objects");
+    if (l == places::none) fail("limit", is_in_thread() ? "a thread creates too many atomic objects" : "too many atomic objects");
     places_[l].is_initialised = false;
     return l;
   }
@@ -86,7 +86,7 @@ class execution {
   // A plain read, of the newest value. False: it races.
   bool read_plain(location l, std::uint32_t note) {
     if (is_in_thread() && !places_[l].is_initialised && newest_that_ran(l) == initial)
-      fail("uninitialised access", "a plain read of memory that nobody has written");
+      fail("uninitialised access", "a plain read of memory that was never written");
     return !is_in_thread() || note_plain(l, shadow::plain_read, note);
   }
   // Whatever a load might see.
@@ -136,7 +136,7 @@ class execution {
     if (!is_in_thread()) return;
     const own_memory guard;
     thread_state& me = threads_[running_];
-    if (me.at.done < events().size(running_)) nondeterministic("a thread that waited goes on");
+    if (me.at.done < events().size(running_)) nondeterministic("a thread that waited continues");
     block(me.at.done - 1, how);
   }
 
@@ -158,7 +158,7 @@ class execution {
     return events().at(running_, threads_[running_].at.done).before;
   }
 
-  [[noreturn]] void fail_of_race() { fail("data race", "two accesses that nothing orders, of which one is a plain write, or one is plain and one writes"); }
+  [[noreturn]] void fail_of_race() { fail("data race", "two unordered accesses: one is a plain write, or one is plain and the other writes"); }
   [[noreturn]] void fail(const char* kind, const std::string& text) {
     program_memory.is_on = false;
     failure_kind = kind;
@@ -288,11 +288,11 @@ class execution {
       const graph& g = events();
       if (me.at.done < g.size(running_)) {
         const event& e = g.at(running_, me.at.done + 1);
-        if (!e.what.is(what)) nondeterministic(std::string("what was ") + e.what.name + " before is " + what.name + ", or another value");
+        if (!e.what.is(what)) nondeterministic(std::string("an operation that was ") + e.what.name + " before is now " + what.name + ", or has another value");
         if (!e.is_read() || has_run(e.source)) return consume(me.at, what);
         suspend(state::waits_for_source);
       } else {
-        if (g.size() >= longest) fail("limit", "an execution is too long: a loop that does not end?");
+        if (g.size() >= longest) fail("limit", "an execution is too long (a loop that does not end?)");
         if (!goes_on_) {
           me.at.next = what;
           suspend(state::at_end_of_graph);

@@ -134,7 +134,7 @@ class machine : public execution {
     is_first_ = false;
     return true;
   }
-  bool not_the_same() { return fail_outside("nondeterminism", "the program is not deterministic: it starts with other values than before"); }
+  bool not_the_same() { return fail_outside("nondeterminism", "the program is not deterministic: its initial values differ from before"); }
   bool fail_outside(const char* kind, const char* text) {
     failure_kind = kind;
     failure = text;
@@ -156,7 +156,7 @@ class machine : public execution {
         resume(t);
         if (ending_ != ending::running) return;
         if (!it.may_go_on() && it.at.done != events().size(t)) {
-          fail_outside("nondeterminism", "the program is not deterministic: a thread ends before it did what it had done before");
+          fail_outside("nondeterminism", "the program is not deterministic: a thread ends earlier than it did before");
           return;
         }
         more |= it.at.done != before || it.at.done != events().size(t);
@@ -202,7 +202,7 @@ class machine : public execution {
       }
       resume(t);
     }
-    if (ending_ == ending::running && at != followed_.size()) fail_outside("replay", "the program has changed: it does not come this way any more");
+    if (ending_ == ending::running && at != followed_.size()) fail_outside("replay", "the program has changed: it no longer follows this path");
     // The thread that decided last goes on first: if it is one that fails, nothing else is in the way.
     if (ending_ != ending::running || followed_.empty()) return;
     goes_on_ = true;
@@ -218,7 +218,7 @@ class machine : public execution {
       if (threads_[t].at.is == state::finished) continue;
       if (threads_[t].at.how != wait::for_ever || !all_that_is_waited_for(t, is_newest)) return ending_ = ending::blocked;
     }
-    fail_outside("deadlock", "every thread that is left waits, and what it has read is the newest: nobody will wake it");
+    fail_outside("deadlock", "every remaining thread waits and has read the newest value: no thread will wake it");
     return ending_;
   }
   ending finish() {

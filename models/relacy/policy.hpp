@@ -250,7 +250,7 @@ class relacy_buffer {
 
   cell& checked(std::size_t offset, site s) {
     if (offset % 8 != 0 || offset / 8 >= words_) {
-      current.explain("access outside of the buffer or misaligned, at byte %zu (%s)", offset, describe(s).name.data());
+      current.explain("out-of-bounds or misaligned access at byte %zu (%s)", offset, describe(s).name.data());
       relacy_detail::fail(rl::test_result_user_assert_failed);
     }
     return at(offset / 8);

@@ -133,7 +133,7 @@ outcome search_with(program_maker make, const limits& l) {
   o.executions = current.executions + (o.failed ? 1 : 0);
   if (o.failed) {
     o.kind = kind_of(result);
-    if (result == rl::test_result_deadlock) current.explain("every thread that is left sleeps: a wake-up was lost");
+    if (result == rl::test_result_deadlock) current.explain("every remaining thread sleeps: a wake-up was lost");
     o.failure = current.failure[0] == 0 ? o.kind : std::string(current.failure.data());
     o.state = state.str().c_str();
   }

@@ -47,7 +47,7 @@ class interpreter {
 
   void after() {
     if (models::current.is_trace_full())
-      check(models::current.explain("the execution is longer than the trace, which the checks need whole"));
+      check(models::current.explain("the execution is too long for the trace, and the checks need all of it"));
     survey();
     const bool complete = consumer_.has_value();
     if (complete) {
@@ -162,7 +162,7 @@ class interpreter {
     if (flushed) {
       if constexpr (Engine::has_clocks) check(oracle_.flushed(t, consumer_thread(), Engine::now()));
     } else if (looks < o.tries && consumer_left_complete_ && oracle_.all_delivered(t)) {
-      check(models::current.explain("flush says that records were lost, but all were consumed before the consumer left"));
+      check(models::current.explain("flush reports lost records, but all were consumed before the consumer left"));
     }
   }
 
@@ -172,7 +172,7 @@ class interpreter {
       auto claim = claim_from(*producers_[t], o, tag);
       if (!claim) {
         if (is_disconnected(claim.error())) return reach(state::sender_told), std::nullopt;
-        if (!is_full(claim.error())) check(models::current.explain("a claim of a legal size is refused for ever"));
+        if (!is_full(claim.error())) check(models::current.explain("a claim of a valid size is refused permanently"));
         refused(t, o.size);
         continue;
       }
@@ -212,7 +212,7 @@ class interpreter {
   void finish_commit(unsigned t, claim_end& claim, std::size_t logged, std::size_t n) {
     if (n != claim.size()) reach(state::shortened);
     oracle_.will_commit(logged, n);
-    if (!claim.commit(n)) check(models::current.explain("a commit of an open claim was refused"));
+    if (!claim.commit(n)) check(models::current.explain("the commit of an open claim was refused"));
     oracle_.finished(logged, decided_at(t, site::commit_store));
   }
 
@@ -307,7 +307,7 @@ class interpreter {
       case receive_error::timeout:
         reach(state::timed_out);
         if (!looked_after_deadline())
-          check(models::current.explain("a wait timed out without a look after its deadline: what was there is missed"));
+          check(models::current.explain("a wait timed out without a poll after its deadline and missed what was there"));
         break;
       case receive_error::disconnected:
         reach(state::disconnected);
@@ -315,9 +315,9 @@ class interpreter {
         break;
       case receive_error::closed:
         reach(state::closed);
-        if (!closed_) check(models::current.explain("closed is answered, but nobody has closed"));
+        if (!closed_) check(models::current.explain("closed is returned, but close was not called"));
         break;
-      default: check(models::current.explain("a wait was answered by %s", to_string(record.error())));
+      default: check(models::current.explain("a wait returned %s", to_string(record.error())));
     }
     empty();
     return false;
@@ -359,7 +359,7 @@ class interpreter {
   template <class Received>
   static void check_sound(const Received& r) {
     if (!r && std::strcmp(to_string(r.error()), "corrupt") == 0)
-      check(models::current.explain("a record of an honest producer is answered by corrupt"));
+      check(models::current.explain("a record of a correct producer is reported as corrupt"));
   }
 
   void empty() {
@@ -380,7 +380,7 @@ class interpreter {
   void deliver(const Bytes& bytes, std::uint32_t tag, std::uint64_t position) {
     reach(state::delivered);
     std::array<std::byte, max_payload> copy{};
-    if (bytes.size() > copy.size()) check(models::current.explain("a record larger than any that was written"));
+    if (bytes.size() > copy.size()) check(models::current.explain("a record is larger than any that was written"));
     const auto payload = std::span(copy).first(bytes.size());
     Engine::read(bytes, payload);
     check(oracle_.delivered(position, tag, payload, Engine::now()));
@@ -420,7 +420,7 @@ class interpreter {
         if (e.value - head == work_.capacity) {
           reach(state::exactly_full);
           if constexpr (Form == form::producer_clears)
-            check(models::current.explain("the ring was filled whole, with the word that its producer has to clear"));
+            check(models::current.explain("the ring was filled completely, including the word that its producer has to clear"));
         }
         head = e.value;
       }

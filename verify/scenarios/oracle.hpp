@@ -107,12 +107,12 @@ class oracle {
       if (claims_[i].kind != claim::open && claims_[i].tag == tag) c = &claims_[i];
     if (c == nullptr) return wrong("record %u is delivered, but was never committed", tag);
     if (c->kind == claim::aborted) return wrong("record %u is delivered, but was aborted", tag);
-    if (position != by_tag && c->start != position) return wrong("record %u is delivered from a place that is not its own", tag);
+    if (position != by_tag && c->start != position) return wrong("record %u is delivered from a position that is not its own", tag);
     if (c->delivered) return wrong("record %u is delivered twice", tag);
-    if (c->size != bytes.size()) return wrong("record %u is delivered with another size", tag);
+    if (c->size != bytes.size()) return wrong("record %u is delivered with a different size", tag);
     std::array<std::byte, max_payload> expected{};
     fill_pattern(std::span(expected).first(bytes.size()), tag);
-    if (!std::equal(bytes.begin(), bytes.end(), expected.begin())) return wrong("record %u is delivered with other bytes", tag);
+    if (!std::equal(bytes.begin(), bytes.end(), expected.begin())) return wrong("record %u is delivered with different bytes", tag);
     if (detail::distance(delivered_to_, c->start) < 0) return wrong("record %u is delivered after a later claim", tag);
     c->delivered = true;
     c->delivered_at = at;
@@ -126,7 +126,7 @@ class oracle {
       const claim& c = claims_[i];
       if (c.thread != thread || c.kind != claim::committed || !c.finished) continue;
       if (!c.delivered || !models::happens_before(c.delivered_at, consumer, at))
-        return wrong("flush returned, but the reading of record %u does not happen before it", c.tag);
+        return wrong("flush returned, but the read of record %u does not happen before its return", c.tag);
     }
     return nullptr;
   }
@@ -135,7 +135,7 @@ class oracle {
   verdict disconnected() const {
     for (std::size_t i = 0; i != claim_count_; ++i)
       if (claims_[i].kind == claim::committed && !claims_[i].delivered)
-        return wrong("disconnected is answered before record %u is delivered", claims_[i].tag);
+        return wrong("disconnected is returned before record %u is delivered", claims_[i].tag);
     return nullptr;
   }
 
@@ -155,7 +155,7 @@ class oracle {
       if (const verdict v = justify(empties_[i])) return v;
     for (std::size_t i = 0; i != refusal_count_; ++i)
       if (!justified(refusals_[i], consumer))
-        return models::current.explain("full is answered, but in no order of what happened was there too little space");
+        return models::current.explain("full is returned, but there was enough space in every order that happens-before allows");
     return nullptr;
   }
 
@@ -176,7 +176,7 @@ class oracle {
     for (std::size_t i = 0; i != claim_count_; ++i) {
       const claim& c = claims_[i];
       if (queue.place_of_next(c.claimed_size) != c.start)
-        return wrong("the claim of record %u is not where the sequential queue puts it", c.tag);
+        return wrong("the claim of record %u is not where the sequential queue places it", c.tag);
       queue.append(c.claimed_size, c.tag);
       finish(queue, c);
     }
@@ -214,7 +214,7 @@ class oracle {
     }
     const models::reference_entry* next = queue.next();
     for (; next != nullptr && detail::distance(next->start, e.read_to) > 0; next = queue.next()) queue.consume();
-    return next == nullptr ? nullptr : wrong("empty is answered, but record %u was committed before", next->tag);
+    return next == nullptr ? nullptr : wrong("empty is returned, but record %u was committed before", next->tag);
   }
 
   // Full: after some prefix of the claims that the answer may have seen, with every release that this prefix or the
