@@ -46,8 +46,8 @@ void judge_graphs(calibrated& c, const result& relacy) {
     judge_outcomes(c, t.seen);
     const std::uint64_t expected = graphs_of(t.name);
     if (r.executions != expected)
-      c.wrong.push_back(std::to_string(r.executions) + " executions, not " + std::to_string(expected));
-    if (r.duplicates != 0) c.wrong.push_back("an execution comes twice");
+      c.wrong.push_back(std::to_string(r.executions) + " executions instead of " + std::to_string(expected));
+    if (r.duplicates != 0) c.wrong.push_back("an execution is explored twice");
     for (const std::string& o : relacy.seen)
       if (!saw(r, o)) c.wrong.push_back("did not see " + o + ", which Relacy sees");
   }

@@ -56,7 +56,7 @@ bool is_temporal(const std::string& property) {
 
 std::string spin_is_missing() {
   if (shell("spin -V >/dev/null 2>&1") != 0) return "spin is not installed (Debian: apt-get install spin)";
-  if (shell("gcc --version >/dev/null 2>&1") != 0) return "gcc is not installed, which the verifiers of spin are compiled with";
+  if (shell("gcc --version >/dev/null 2>&1") != 0) return "gcc is not installed (it compiles the verifiers that spin generates)";
   return "";
 }
 
@@ -97,7 +97,7 @@ exploration explore(const spin_model& m, const std::string& property, const std:
       e.unreached.push_back(line.substr(1));
   }
   e.to_the_end = is_counted && !is_cut && e.violated.empty();
-  if (!is_counted && !is_cut) e.problem = "the verifier did not come to an end: " + (m.folder / "explored.txt").string();
+  if (!is_counted && !is_cut) e.problem = "the verifier did not complete: " + (m.folder / "explored.txt").string();
   return e;
 }
 
@@ -106,7 +106,7 @@ std::string trail(const spin_model& m, const std::string& property) {
   std::ifstream from(m.folder / "trail.txt");
   std::string text;
   for (std::string line; std::getline(from, line);) {
-    if (line.find("START OF CYCLE") != std::string::npos) text += "-- from here on for ever --\n";
+    if (line.find("START OF CYCLE") != std::string::npos) text += "-- from here on forever --\n";
     unsigned thread = 0, where = 0, value = 0;
     char site[40] = "", rest = 0;
     if (std::sscanf(line.c_str(), " %u %39s %u %u %c", &thread, site, &where, &value, &rest) != 4) continue;

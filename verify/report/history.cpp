@@ -55,7 +55,7 @@ std::string operation(const event& e) {
     case step::fence: return e.value == 0 ? "fence" : e.value == 1 ? "heavy fence" : "light fence";
     case step::fence_refused: return "heavy fence, refused";
     case step::park: return "park";
-    case step::wake: return e.value == 0 ? "woken" : e.value == 1 ? "woken by the deadline" : "woken for no reason";
+    case step::wake: return e.value == 0 ? "woken" : e.value == 1 ? "woken by the deadline" : "woken spuriously";
     case step::unpark: return "unpark";
     case step::signal: return "signal the event";
     case step::expired: return "the deadline has passed";

@@ -58,8 +58,8 @@ op parse_op(const std::string& text, role who, const workload& w) {
   in >> name;
   const auto* s = std::find_if(std::begin(syntax), std::end(syntax), [&](const op_syntax& o) { return name == o.name && who == o.who; });
   if (s == std::end(syntax) || !(w.channel ? s->in_channel : s->in_ring))
-    throw mistake{"\"" + text + "\" is nothing that a " + (who == role::producer ? "producer" : "consumer") + " of a " +
-                  (w.channel ? "channel" : "ring") + " does"};
+    throw mistake{"\"" + text + "\" is not a step of a " + (who == role::producer ? "producer" : "consumer") + " of a " +
+                  (w.channel ? "channel" : "ring")};
   op o{s->kind, 0, 0, 1};
   const auto number = [&](std::size_t& to) {
     std::string word;
@@ -74,9 +74,9 @@ op parse_op(const std::string& text, role who, const workload& w) {
   std::size_t tries = 1;
   if (s->kind == op::kind::flush) number(tries);
   if (in >> word) {
-    if (s->kind != op::kind::write || word != "tries") throw mistake{"\"" + text + "\": \"" + word + "\" is too much"};
+    if (s->kind != op::kind::write || word != "tries") throw mistake{"\"" + text + "\": unexpected \"" + word + "\""};
     number(tries);
-    if (in >> word) throw mistake{"\"" + text + "\": \"" + word + "\" is too much"};
+    if (in >> word) throw mistake{"\"" + text + "\": unexpected \"" + word + "\""};
   }
   o.tries = static_cast<unsigned>(tries);
   if (o.size > w.capacity / 2 - 8) throw mistake{"\"" + text + "\": a ring of this capacity has records of up to " + std::to_string(w.capacity / 2 - 8) + " bytes"};
@@ -87,19 +87,19 @@ op parse_op(const std::string& text, role who, const workload& w) {
 state parse_state(const std::string& name) {
   for (std::size_t s = 0; s != state_count; ++s)
     if (name == to_string(static_cast<state>(s))) return static_cast<state>(s);
-  throw mistake{"there is no state \"" + name + "\" to be reached (--list shows those of the other scenarios)"};
+  throw mistake{"there is no state \"" + name + "\" (--list shows the states that other scenarios have to reach)"};
 }
 
 std::vector<op> parse_thread(const json& list, role who, const workload& w) {
   std::vector<op> ops;
   std::size_t held = 0;
   for (const json& text : list) {
-    if (!ops.empty() && ops.back().what == op::kind::leave) throw mistake{"a thread does nothing after it has left"};
+    if (!ops.empty() && ops.back().what == op::kind::leave) throw mistake{"a thread cannot do anything after it has left"};
     ops.push_back(parse_op(text.get<std::string>(), who, w));
     held += ops.back().what == op::kind::hold;
     const bool uses_held = ops.back().what == op::kind::commit_held || ops.back().what == op::kind::abort_held;
     if (held > 4) throw mistake{"a thread holds more than 4 claims"};
-    if (uses_held && ops.back().n >= held) throw mistake{"\"" + text.get<std::string>() + "\": no such claim is held (they count from 0)"};
+    if (uses_held && ops.back().n >= held) throw mistake{"\"" + text.get<std::string>() + "\": no such claim is held (held claims are numbered from 0)"};
   }
   return ops;
 }
@@ -109,24 +109,24 @@ workload parse(const json& j) {
     if (key != "name" && key != "catches" && key != "ring" && key != "capacity" && key != "release_threshold" && key != "channel" &&
         key != "fences" && key != "fence_may_be_refused" && key != "spurious_wakeups" && key != "traits" &&
         key != "initial_position" && key != "threads" && key != "reaches")
-      throw mistake{"\"" + key + "\" is nothing that a scenario has"};
+      throw mistake{"\"" + key + "\" is not a key of a scenario"};
   workload w;
   w.name = j.at("name");
   w.catches = j.value("catches", "");
-  if (w.name.empty() || w.name.find(':') != std::string::npos) throw mistake{"a name is not empty, and has no colon"};
+  if (w.name.empty() || w.name.find(':') != std::string::npos) throw mistake{"a name must not be empty or contain a colon"};
   const std::string ring = j.at("ring");
-  if (ring != "spsc" && ring != "mpsc") throw mistake{"\"ring\" is \"spsc\" or \"mpsc\""};
+  if (ring != "spsc" && ring != "mpsc") throw mistake{"\"ring\" must be \"spsc\" or \"mpsc\""};
   w.ring = ring == "spsc" ? variant::spsc : variant::mpsc;
   w.capacity = j.at("capacity");
   if (w.capacity < 16 || w.capacity > largest_capacity || (w.capacity & (w.capacity - 1)) != 0)
-    throw mistake{"\"capacity\" is a power of two from 16 to " + std::to_string(largest_capacity)};
+    throw mistake{"\"capacity\" must be a power of two from 16 to " + std::to_string(largest_capacity)};
   w.threshold = j.value("release_threshold", std::uint64_t{0});
-  if (w.threshold > w.capacity) throw mistake{"\"release_threshold\" is more than the capacity"};
+  if (w.threshold > w.capacity) throw mistake{"\"release_threshold\" must not be more than the capacity"};
   w.initial_position = j.value("initial_position", std::uint64_t{0});
-  if (w.initial_position % 8 != 0) throw mistake{"\"initial_position\" is a multiple of 8"};
+  if (w.initial_position % 8 != 0) throw mistake{"\"initial_position\" must be a multiple of 8"};
   w.channel = j.value("channel", false);
   const std::string fences = j.value("fences", "symmetric");
-  if (fences != "symmetric" && fences != "asymmetric") throw mistake{"\"fences\" are \"symmetric\" or \"asymmetric\""};
+  if (fences != "symmetric" && fences != "asymmetric") throw mistake{"\"fences\" must be \"symmetric\" or \"asymmetric\""};
   w.asymmetric = fences == "asymmetric";
   w.refused = j.value("fence_may_be_refused", false);
   if (w.refused && !w.asymmetric) throw mistake{"only asymmetric fences can be refused"};
@@ -134,14 +134,14 @@ workload parse(const json& j) {
   const std::string traits = j.value("traits", "plain");
   if (traits == "checked") w.traits = form::checked;
   else if (traits == "producer_clears") w.traits = form::producer_clears;
-  else if (traits != "plain") throw mistake{"\"traits\" are \"plain\", \"checked\" or \"producer_clears\""};
+  else if (traits != "plain") throw mistake{"\"traits\" must be \"plain\", \"checked\" or \"producer_clears\""};
   const json& threads = j.at("threads");
   const std::size_t most = w.ring == variant::spsc ? 2 : 4;
   if (threads.size() < 2 || threads.size() > most)
-    throw mistake{"\"threads\": the producers and, last, the consumer: " + std::string(most == 2 ? "2" : "2 to 4") + " in all"};
+    throw mistake{"\"threads\" must list the producers and, last, the consumer: " + std::string(most == 2 ? "2" : "2 to 4") + " threads in total"};
   if (w.traits == form::checked && (w.channel || threads.size() != (w.ring == variant::spsc ? 2 : 3)))
-    throw mistake{"\"checked\" is for rings, of two producers where they are \"mpsc\""};
-  if (w.traits == form::producer_clears && w.ring != variant::spsc) throw mistake{"\"producer_clears\" is for \"spsc\""};
+    throw mistake{"\"checked\" requires a ring, and with \"mpsc\" exactly two producers"};
+  if (w.traits == form::producer_clears && w.ring != variant::spsc) throw mistake{"\"producer_clears\" requires \"spsc\""};
   std::size_t claims = 0;
   for (std::size_t t = 0; t != threads.size(); ++t) {
     w.threads.push_back(parse_thread(threads[t], t + 1 == threads.size() ? role::consumer : role::producer, w));
@@ -150,15 +150,15 @@ workload parse(const json& j) {
       if (producer && std::any_of(std::begin(syntax), std::end(syntax), [&](const op_syntax& s) { return s.kind == o.what && s.has_size; }))
         claims += o.tries;
     if (!producer && w.threads.back().size() >= most_claims)
-      throw mistake{"more than " + std::to_string(most_claims - 1) + " steps of the consumer: no search would come to its end"};
+      throw mistake{"more than " + std::to_string(most_claims - 1) + " steps of the consumer: no search would complete"};
   }
   const auto does = [](const std::vector<op>& thread, op::kind k) {
     return std::any_of(thread.begin(), thread.end(), [k](const op& o) { return o.what == k; });
   };
   if (does(w.threads.back(), op::kind::leave) &&
       std::any_of(w.threads.begin(), w.threads.end(), [&](const std::vector<op>& t) { return does(t, op::kind::close); }))
-    throw mistake{"close needs a receiver that stays: it is called on the receiver"};
-  if (claims > most_claims) throw mistake{"more than " + std::to_string(most_claims) + " claims and tries: no search would come to its end"};
+    throw mistake{"close is called on the receiver, so the receiver must not leave"};
+  if (claims > most_claims) throw mistake{"more than " + std::to_string(most_claims) + " claims and tries: no search would complete"};
   for (const json& s : j.value("reaches", json::array())) w.reaches.push_back(parse_state(s.get<std::string>()));
   return w;
 }
