@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the book against the code: every program, figure and table in docs/book/chapters is made here.
+"""Checks the book against the code: this script generates every program, figure and table in docs/book/chapters.
 
-  docs/book/update.py [--write] REPORTS VERIFY    what the model checker says: reports of verify/run, and logbuf-verify
+  docs/book/update.py [--write] REPORTS VERIFY    what the model checker reports: the reports of verify/run, and logbuf-verify
   docs/book/update.py [--write] --machine         what compilers make of each site (GCC 12 for x86-64 and AArch64)
 
-Without --write it compares, and fails when the book and the code disagree. A block in a chapter stands between
-`<!-- site commit_store -->` and `<!-- end -->`; the first word says which of the functions below makes it.
+Without --write it compares, and fails when the book and the code disagree. A block in a chapter is between
+`<!-- site commit_store -->` and `<!-- end -->`; the first word names the function below that generates it.
 """
 import json
 import pathlib
@@ -27,7 +27,7 @@ def rows(path):
 
 
 class Evidence:
-    """What verify/run has left in its reports, and what logbuf-verify prints."""
+    """What the reports of verify/run contain, and what logbuf-verify prints."""
 
     def __init__(self, reports, program):
         self.program = program
@@ -61,7 +61,7 @@ class Evidence:
 def program_of(scenario):
     s = scenario
     what = {"spsc": "SPSC", "mpsc": "MPSC"}[s["ring"]] + (" channel" if s.get("channel") else " ring") + f", {s['capacity']} bytes"
-    for key, text in (("release_threshold", "gives space back from {} bytes on"), ("initial_position", "starts at position {}"),
+    for key, text in (("release_threshold", "release threshold {} bytes"), ("initial_position", "starts at position {}"),
                       ("fences", "{} fences")):
         if key in s:
             what += ", " + text.format(s[key])
@@ -76,27 +76,27 @@ def program_of(scenario):
 
 
 def site(e, name, order=None):
-    """The site, what it is for, the smallest program that breaks without it, and how."""
+    """The site, what it is for, the smallest program that fails without it, and how."""
     row = e.sites[name]
     r = e.counterexample(name, order)
     weaker = r["weakened"][0]["order"]
     figure = f"figures/{name}-{weaker}.svg"
     failure = r["failure"]
     return "\n".join([
-        f"**`{name}`** made {weaker} instead of {row[1]}. The scenario that breaks in the fewest steps (`{r['scenario']}`):",
+        f"**`{name}`** weakened from {row[1]} to {weaker}. The scenario that fails in the fewest steps (`{r['scenario']}`):",
         "",
         program_of(e.scenarios[r["scenario"]]),
         "",
         f"Execution {r['executions']} fails: *{failure['what']}*.",
         "",
-        f"![{name} made {weaker}: {failure['what']}]({figure})",
+        f"![{name} weakened to {weaker}: {failure['what']}]({figure})",
         "",
         "```sh",
         f"verify/run --replay '{failure['replay']}' \\",
         f"  --figure docs/book/chapters/{figure}",
         "```",
         "",
-        f"With {row[1]} it pairs with {partners(row[2])}, and carries {row[3]}.",
+        f"With {row[1]}, it pairs with {partners(row[2])} and carries {row[3]}.",
     ]), {figure: failure["replay"]}
 
 
@@ -110,7 +110,7 @@ def relaxed(e, *names):
     for n in names:
         row = e.sites[n]
         if row[1] != "relaxed":
-            sys.exit(f"update.py: {n} is {row[1]}, and a chapter says that it is relaxed")
+            sys.exit(f"update.py: {n} is {row[1]}, but a chapter says that it is relaxed")
         why = re.sub(r"^nothing: ", "", row[4])
         lines.append(f"| `{n}` | {row[1]} | {why} |")
     lines += ["", "```sh", "verify/run && docs/book/update.py --write build/verify/reports build/verify/verify/logbuf-verify", "```"]
@@ -127,7 +127,7 @@ def step_text(step):
     name, inside = re.fullmatch(r"(\w+)\((.*)\)", step).groups()
     if name == "when":
         condition, rest = inside.split(", ", 1)
-        return f"if it was {condition}: {step_text(rest)}"
+        return f"if it read {condition}: {step_text(rest)}"
     a = [x.strip() for x in inside.split(",")] if inside else []
     return {
         "ld": lambda: f"{a[0]}.load({order(a, 1)})",
@@ -135,8 +135,8 @@ def step_text(step):
         "xchg": lambda: f"{a[0]}.exchange({a[1]}, {order(a, 2)})",
         "add": lambda: f"{a[0]}.fetch_add({a[1]}, {order(a, 2)})",
         "cas": lambda: f"{a[0]}.compare_exchange({a[1]} -> {a[2]}, {order(a, 3)})",
-        "get": lambda: f"read {a[0]}, plainly",
-        "put": lambda: f"write {a[0]} = {a[1]}, plainly",
+        "get": lambda: f"plain read of {a[0]}",
+        "put": lambda: f"plain write {a[0]} = {a[1]}",
         "fence": lambda: f"fence({order(a, 0)})",
         "heavy": lambda: "heavy fence",
         "light": lambda: "light fence",
@@ -153,13 +153,13 @@ def litmus_program(text):
 
 
 def litmus(e, *names):
-    """Programs of a few steps: what both engines saw, and what C++ forbids."""
+    """Programs of a few steps: what the execution graphs show, what C++ forbids, and what an engine misses."""
     parts = []
     for n in names:
         relacy, graphs = e.relacy[n], e.graphs[n]
-        saw = f"Execution graphs find {graphs[1]}." if "race" in graphs[1] else f"The loads read: {graphs[1].replace(' ', ', ')}."
-        never = f" Never: {relacy[3].replace(' ', ', ')}." if relacy[3] else ""
-        misses = f" C++ also allows {relacy[4]}." if relacy[4] and relacy[4] not in graphs[1] else " Relacy misses it." if relacy[4] else ""
+        saw = f"Execution graphs find {graphs[1]}." if "race" in graphs[1] else f"Outcomes: {graphs[1].replace(' ', ', ')}."
+        never = f" C++ forbids {relacy[3].replace(' ', ', ')}." if relacy[3] else ""
+        misses = f" C++ also allows {relacy[4]}." if relacy[4] and relacy[4] not in graphs[1] else f" Relacy misses {'it' if 'race' in graphs[1] else relacy[4]}." if relacy[4] else ""
         parts += [f"`{n}`: {relacy[1]}", "", litmus_program(e.litmus[n]), "", saw + never + misses, ""]
     chosen = " ".join(f"--filter {n}" for n in names)
     parts += ["```sh", f"verify/run calibrate {chosen} && verify/run calibrate --engine rc11 {chosen}", "```"]
@@ -167,7 +167,7 @@ def litmus(e, *names):
 
 
 def killers(e):
-    """Each order, and what finds it missing: by both engines."""
+    """Each order, and what kills its weakenings, on both engines."""
     lines = ["| site | order | killed by (Relacy) | killed by (execution graphs) |", "|---|---|---|---|"]
     for name, row in e.sites.items():
         if row[1] != "relaxed":
@@ -287,7 +287,7 @@ def main():
             print(f"{path.relative_to(root)} written", file=sys.stderr)
         else:
             failed += 1
-            print(f"{path.relative_to(root)} is not what the code says (docs/book/update.py --write puts it there)", file=sys.stderr)
+            print(f"{path.relative_to(root)} does not match the code (docs/book/update.py --write updates it)", file=sys.stderr)
     if "site" in makers:
         everything = "".join(p.read_text() for p in sorted(chapters.glob("*.md")))
         for name in source.sites:
