@@ -140,7 +140,7 @@ workload parse(const json& j) {
   if (threads.size() < 2 || threads.size() > most)
     throw mistake{"\"threads\" must list the producers and, last, the consumer: " + std::string(most == 2 ? "2" : "2 to 4") + " threads in total"};
   if (w.traits == form::checked && (w.channel || threads.size() != (w.ring == variant::spsc ? 2 : 3)))
-    throw mistake{"\"checked\" requires a ring, and with \"mpsc\" exactly two producers"};
+    throw mistake{"\"checked\" requires a ring, not a channel, and with \"mpsc\" exactly two producers"};
   if (w.traits == form::producer_clears && w.ring != variant::spsc) throw mistake{"\"producer_clears\" requires \"spsc\""};
   std::size_t claims = 0;
   for (std::size_t t = 0; t != threads.size(); ++t) {
