@@ -1,44 +1,43 @@
-// What can go wrong with a call, by name and in words that say what to do. What can be wrong with a ring's options is in
-// setup.hpp.
+// The errors of every call: their names, and messages that say what to do. The errors of making a ring are in setup.hpp.
 #pragma once
 
 namespace logbuf::inline v0 {
 
-// Why a producer of a ring has no claim.
+// Why a ring's producer returned no claim.
 enum class claim_error : unsigned char {
   none = 0,
-  full,       // no space now; nothing was changed, try again when the consumer has released some
-  too_large,  // larger than max_payload(): it never fits, at any time
+  full,       // no space now; nothing was changed. Try again when the consumer has released some
+  too_large,  // larger than max_payload(): it never fits
   detached,   // the producer was moved from and has no ring
 };
 
-// Why a consumer of a ring has no record.
+// Why a ring's consumer returned no record.
 enum class read_error : unsigned char {
   none = 0,
-  empty,    // no committed record is next; also the answer of a consumer that was moved from
-  corrupt,  // a checked ring found bytes that no producer wrote; the answer from then on
+  empty,    // no committed record is next; a consumer that was moved from also returns it
+  corrupt,  // a checked ring found bytes that no producer wrote; returned from then on
 };
 
-// Why a sender of a channel has no claim.
+// Why a channel's sender returned no claim.
 enum class send_error : unsigned char {
   none = 0,
   full,          // no space now (try_send)
-  too_large,     // larger than max_payload(): it never fits, at any time
-  disconnected,  // the receiver is gone: nobody will read it
+  too_large,     // larger than max_payload(): it never fits
+  disconnected,  // the receiver is gone: no one will read the record
   timeout,       // the ring was full until the deadline
   detached,      // the sender was moved from and has no channel
 };
 
-// Why a receiver of a channel has no record.
+// Why a channel's receiver returned no record.
 enum class receive_error : unsigned char {
   none = 0,
-  empty,         // nothing is there now (try_receive)
-  timeout,       // nothing came until the deadline
+  empty,         // no record now (try_receive)
+  timeout,       // no record until the deadline
   disconnected,  // every sender has left, and every record was delivered
-  abandoned,     // every sender has left, and a claim that was never finished stands before the rest
-  closed,        // close(), or the stop token: the wait was ended, and nothing is there now
+  abandoned,     // every sender has left, and a claim that was never finished precedes the rest
+  closed,        // close() or the stop token ended the wait, and there is no record now
   detached,      // the receiver was moved from and has no channel
-  corrupt,       // a checked ring found bytes that no producer wrote; the answer from then on
+  corrupt,       // a checked ring found bytes that no producer wrote; returned from then on
 };
 
 // The name of an error, for logs.
@@ -61,10 +60,10 @@ constexpr const char* to_string(read_error e) noexcept {
 
 namespace detail {
 inline constexpr const char* too_large_text =
-    "logbuf: too_large: larger than max_payload(), which is capacity / 2 - 8 bytes: it never fits; make the ring larger, or "
-    "write it in parts";
+    "logbuf: too_large: larger than max_payload(), which is capacity / 2 - 8 bytes, and never fits: make the ring larger, "
+    "or write the record in parts";
 inline constexpr const char* corrupt_text =
-    "logbuf: corrupt: the memory of this checked ring holds bytes that no producer wrote: give it up, and make another";
+    "logbuf: corrupt: the memory of this checked ring holds bytes that no producer wrote: discard it, and make a new ring";
 }  // namespace detail
 
 // What an error means, and what to do about it.
@@ -79,16 +78,16 @@ constexpr const char* message(claim_error e) noexcept {
 constexpr const char* message(read_error e) noexcept {
   constexpr const char* texts[] = {
       "logbuf: none: no error",
-      "logbuf: empty: no committed record is next: read again later; a claim that is still open holds back those behind it",
+      "logbuf: empty: no committed record is next: read again later. An open claim holds back the records behind it",
       detail::corrupt_text};
   return texts[static_cast<unsigned>(e)];
 }
 constexpr const char* message(send_error e) noexcept {
   constexpr const char* texts[] = {
       "logbuf: none: no error",
-      "logbuf: full: no space now, and nothing was changed: try again, let send() wait, or make the ring larger",
+      "logbuf: full: no space now, and nothing was changed: try again, use send() to wait, or make the ring larger",
       detail::too_large_text,
-      "logbuf: disconnected: the receiver is gone, and nobody will read it: stop sending",
+      "logbuf: disconnected: the receiver is gone, and no one will read the record: stop sending",
       "logbuf: timeout: the ring was full until the deadline, and nothing was changed: try again, or make the ring larger",
       "logbuf: detached: this sender has no channel: use the one that it was moved to"};
   return texts[static_cast<unsigned>(e)];
@@ -96,12 +95,12 @@ constexpr const char* message(send_error e) noexcept {
 constexpr const char* message(receive_error e) noexcept {
   constexpr const char* texts[] = {
       "logbuf: none: no error",
-      "logbuf: empty: nothing is there now: try again later, or let receive() wait",
-      "logbuf: timeout: nothing came until the deadline: receive again",
+      "logbuf: empty: there is no record now: try again later, or use receive() to wait",
+      "logbuf: timeout: no record arrived before the deadline: receive again",
       "logbuf: disconnected: every sender has left, and every record was delivered: stop receiving",
-      "logbuf: abandoned: every sender has left, and one left a claim unfinished: what lies behind it, abandoned_bytes(), "
-      "can not be read",
-      "logbuf: closed: close() or the stop token has ended the wait, and nothing is there: stop receiving",
+      "logbuf: abandoned: every sender has left, and one left a claim unfinished: the abandoned_bytes() bytes behind it "
+      "cannot be read",
+      "logbuf: closed: close() or the stop token ended the wait, and there is no record: stop receiving",
       "logbuf: detached: this receiver has no channel: use the one that it was moved to",
       detail::corrupt_text};
   return texts[static_cast<unsigned>(e)];

@@ -1,4 +1,4 @@
-// What a debug build says of misuse that can be seen. Define a macro of these before the first include to use your own.
+// How a debug build reports misuse that it can detect. Define either macro before the first include to replace it.
 #pragma once
 
 #include <cassert>
@@ -9,12 +9,12 @@
 #include "../platform/compiler.hpp"
 
 #ifndef LOGBUF_ASSERT
-// Something that the caller has to see to; its message says what.
+// A condition that the caller has to ensure. The message says what to do.
 #define LOGBUF_ASSERT(condition, message) assert((condition) && (message))
 #endif
 
-// A claim that is destroyed with neither commit() nor abort() is no error: that is how an exception and an early return
-// block nothing. A commit that was forgotten looks the same, though, and its record is never seen.
+// It is no error to destroy a claim with neither commit() nor abort(): in this way an exception or an early return blocks
+// nothing. But a forgotten commit() looks the same, and its record is never delivered.
 #ifndef LOGBUF_DROPPED
 #ifdef NDEBUG
 #define LOGBUF_DROPPED(bytes) static_cast<void>(bytes)
@@ -25,12 +25,12 @@
 
 namespace logbuf::inline v0::detail {
 
-// Once in a process, and not for an exception.
+// Once per process, and not while an exception propagates.
 LOGBUF_COLD inline void report_dropped(std::size_t bytes) noexcept {
   if (std::uncaught_exceptions() != 0) return;
   [[maybe_unused]] static const int once = std::fprintf(
       stderr, "logbuf: a claim of %zu bytes was dropped without commit(): no reader will see its record. Call commit(), or "
-      "abort() where that is meant. (Debug builds say this once; statistics().aborts counts them.)\n", bytes);
+      "abort() if that is intended. (Debug builds report this once; statistics().aborts counts them.)\n", bytes);
 }
 
 }  // namespace logbuf::detail

@@ -9,11 +9,11 @@
 
 namespace logbuf::inline v0 {
 
-// A T, or the E that says why there is none. T is inert when default-constructed; E{} means no error.
+// A T, or the E that says why there is none. A default-constructed T is inert. E{} means no error.
 template <class T, class E>
-class [[nodiscard("it says whether the call worked: test it")]] result {
+class [[nodiscard("it says whether the call succeeded: test it")]] result {
  public:
-  // Inlined always: one call, be it on a cold path, would put the value into memory on the hot one.
+  // Always inlined: a single call, even on a cold path, would force the value into memory on the hot path.
   LOGBUF_ALWAYS_INLINE constexpr result(T&& value) noexcept : value_(std::move(value)) {}
   LOGBUF_ALWAYS_INLINE constexpr result(E error) noexcept : error_(error) {
     LOGBUF_ASSERT(error != E{}, "a result needs a value or an error");
@@ -26,12 +26,12 @@ class [[nodiscard("it says whether the call worked: test it")]] result {
   LOGBUF_ALWAYS_INLINE constexpr result& operator=(result&&) = default;
   LOGBUF_ALWAYS_INLINE constexpr ~result() = default;
 
-  // There is a value.
+  // True if there is a value.
   LOGBUF_ALWAYS_INLINE constexpr explicit operator bool() const noexcept { return error_ == E{}; }
   constexpr bool has_value() const noexcept { return error_ == E{}; }
-  constexpr E error() const noexcept { return error_; }  // why there is none; E{} when there is one
+  constexpr E error() const noexcept { return error_; }  // why there is no value; E{} if there is one
 
-  // The value. An assertion in debug builds, and an inert T otherwise, when there is none.
+  // The value. If there is none: an assertion in debug builds, an inert T otherwise.
   constexpr T& operator*() & noexcept { return checked(); }
   constexpr T&& operator*() && noexcept { return std::move(checked()); }
   constexpr T* operator->() noexcept { return &checked(); }
