@@ -1,4 +1,4 @@
-// std_atomics and the concept atomics_policy: for an atomics policy of your own. logbuf.hpp brings all of the library.
+// std_atomics and the concept atomics_policy, for your own atomics policy. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "core/atomics.hpp"

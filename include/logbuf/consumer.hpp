@@ -1,4 +1,4 @@
-// consumer, read_batch and drain_action: the reading end of a ring. logbuf.hpp brings all of the library.
+// consumer, read_batch and drain_action: the reading end of a ring. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "ends/consumer.hpp"

@@ -1,4 +1,4 @@
-// The errors of every call, their names and messages. logbuf.hpp brings all of the library.
+// The errors of every call, their names and messages. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "base/errors.hpp"

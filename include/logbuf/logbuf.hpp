@@ -1,7 +1,7 @@
 // logbuf: bounded lock-free ring buffers for raw variable-length byte records.
 #pragma once
 
-#include "version.hpp"  // first: what it needs of the compiler is the first error
+#include "version.hpp"  // first, so that its check of the compiler is the first error
 
 #include "mpsc.hpp"
 #include "spsc.hpp"

@@ -1,4 +1,4 @@
-// LOGBUF_ASSERT and LOGBUF_DROPPED: what a debug build says of misuse. logbuf.hpp brings all of the library.
+// LOGBUF_ASSERT and LOGBUF_DROPPED: how a debug build reports misuse. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "base/misuse.hpp"

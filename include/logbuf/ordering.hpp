@@ -1,4 +1,4 @@
-// The table of ordering sites: for an atomics policy of your own. logbuf.hpp brings all of the library.
+// The table of ordering sites, for your own atomics policy. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "core/ordering.hpp"

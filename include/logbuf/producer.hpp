@@ -1,4 +1,4 @@
-// basic_producer: the writing end of a ring. logbuf.hpp brings all of the library.
+// basic_producer: the writing end of a ring. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "ends/producer.hpp"

@@ -1,4 +1,4 @@
-// read_claim and record_view: a record that is being read. logbuf.hpp brings all of the library.
+// read_claim and record_view: a record that is being read. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "ends/read_claim.hpp"

@@ -1,4 +1,4 @@
-// receiver: the reading end of a channel. logbuf.hpp brings all of the library.
+// receiver: the reading end of a channel. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "channel/receiver.hpp"

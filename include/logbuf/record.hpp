@@ -1,4 +1,4 @@
-// position_type and header_size: the record format. logbuf.hpp brings all of the library.
+// position_type and header_size: the record format. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "core/record.hpp"

@@ -1,4 +1,4 @@
-// result: a value or an error. logbuf.hpp brings all of the library.
+// result: a value or an error. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "base/result.hpp"

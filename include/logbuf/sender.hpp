@@ -1,4 +1,4 @@
-// basic_sender: the writing end of a channel. logbuf.hpp brings all of the library.
+// basic_sender: the writing end of a channel. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "channel/sender.hpp"

@@ -17,11 +17,11 @@ namespace logbuf::inline v0::spsc {
 template <ring_traits Traits = default_traits>
 using producer = basic_producer<Traits, detail::spsc_claiming>;
 
-// What try_make returns is named by it: maker<Traits>::ends, a pair of producer and consumer.
+// maker<Traits>::ends, a pair of producer and consumer, is what try_make returns.
 template <ring_traits Traits = default_traits>
 using maker = make_access<Traits, detail::spsc_claiming>;
 
-// A ring of `capacity` bytes, a power of two; its buffer is zeroed and starts on a multiple of 128 bytes (less 8, when
+// A ring of `capacity` bytes, a power of two. Its buffer is zeroed and starts on a multiple of 128 bytes (less 8 if
 // payloads are aligned to more than 8). Either end may be destroyed first. Errors: setup_error.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::uint64_t capacity,
@@ -29,9 +29,9 @@ template <ring_traits Traits = default_traits>
   return maker<Traits>::owning(capacity, o);
 }
 
-// A ring over the caller's memory: its size is the capacity; its address plus 8 is a multiple of the payload
-// alignment. It is zeroed, unless options::memory_is_zero says that it is zero. `owner` is kept until both ends and
-// all claims are gone; without one the caller keeps the memory that long.
+// A ring over the caller's memory. Its size is the capacity. Its address plus 8 is a multiple of the payload alignment.
+// It is zeroed, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until both ends and all
+// claims are gone. Without an owner, the caller keeps the memory that long.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::span<std::byte> bytes,
                                                                          std::shared_ptr<void> owner = {},
@@ -40,7 +40,7 @@ template <ring_traits Traits = default_traits>
 }
 
 #if defined(__cpp_exceptions)
-// As try_make, but throws setup_failure.
+// Like try_make, but throws setup_failure.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] typename maker<Traits>::ends make(std::uint64_t capacity, const options& o = {}) {
   return detail::or_throw(try_make<Traits>(capacity, o));
@@ -52,8 +52,8 @@ template <ring_traits Traits = default_traits>
 }
 #endif
 
-// A channel over such a ring: the receiver can wait, and each end learns when the other is gone. Senders are
-// move-only. Errors: setup_error, as for a ring, and no_membarrier.
+// A channel over such a ring. The receiver can wait, and each end detects when the other is gone. Senders are
+// move-only. Errors: setup_error, as for a ring, or no_membarrier.
 template <ring_traits Traits = default_traits>
 using sender = basic_sender<Traits, detail::spsc_claiming>;
 
@@ -61,13 +61,13 @@ using sender = basic_sender<Traits, detail::spsc_claiming>;
 template <ring_traits Traits = default_traits>
 using channel_maker = channel_access<Traits, detail::spsc_claiming>;
 
-// A channel over a ring of its own, of `capacity` bytes.
+// A channel over a ring that owns its buffer, of `capacity` bytes.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::uint64_t capacity,
                                                                                    const options& o = {}) noexcept {
   return channel_maker<Traits>::over(maker<detail::channel_traits<Traits>>::owning(capacity, o), o);
 }
-// Over the caller's memory, as for a ring.
+// A channel over the caller's memory, as for a ring.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::span<std::byte> bytes,
                                                                                    std::shared_ptr<void> owner = {},
@@ -76,7 +76,7 @@ template <ring_traits Traits = default_traits>
 }
 
 #if defined(__cpp_exceptions)
-// As try_channel, but throws setup_failure.
+// Like try_channel, but throws setup_failure.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] typename channel_maker<Traits>::ends channel(std::uint64_t capacity, const options& o = {}) {
   return detail::or_throw(try_channel<Traits>(capacity, o));

@@ -1,4 +1,4 @@
-// producer_statistics, consumer_statistics and the two policies that count, or do not. logbuf.hpp brings all of the library.
+// producer_statistics, consumer_statistics, and the two policies for them. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "core/statistics.hpp"

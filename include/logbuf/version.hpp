@@ -1,17 +1,17 @@
-// The version, and what the library needs of the compiler. CMake, pkg-config and the packages read it from here.
+// The version, and what the library needs of the compiler. CMake, pkg-config and the packages read the version from here.
 //
-// Everything is in an inline namespace, named after the ABI: it is raised when the layout of a type, or what the two ends
-// of a ring agree on, changes. Parts of a program that were built with different ones can not share a ring by mistake: they
-// do not link. docs/guides/versions.md
+// Everything is in an inline namespace that is named after the ABI version. That version is raised when the layout of a
+// type changes, or what the two ends of a ring agree on. Parts of a program that were built with different ABI versions
+// cannot share a ring by mistake: they do not link. See docs/guides/versions.md.
 #pragma once
 
 #define LOGBUF_VERSION_MAJOR 0         // raised when the interface breaks
 #define LOGBUF_VERSION_MINOR 1         // raised when something is added; below 1.0 also when the interface breaks
 #define LOGBUF_VERSION_PATCH 0         // raised otherwise
-#define LOGBUF_VERSION_STRING "0.1.0"  // the three of them
+#define LOGBUF_VERSION_STRING "0.1.0"  // all three
 #define LOGBUF_ABI 0                   // the inline namespace is v0
 
-// To be compared: LOGBUF_VERSION >= 10200 is 1.2.0 or later.
+// For comparisons: LOGBUF_VERSION >= 10200 means 1.2.0 or later.
 #define LOGBUF_VERSION (LOGBUF_VERSION_MAJOR * 10000 + LOGBUF_VERSION_MINOR * 100 + LOGBUF_VERSION_PATCH)
 
 #if __cplusplus < 202002L

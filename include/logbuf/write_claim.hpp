@@ -1,4 +1,4 @@
-// write_claim: a record that is being written. logbuf.hpp brings all of the library.
+// write_claim: a record that is being written. logbuf.hpp includes the whole library.
 #pragma once
 
 #include "ends/write_claim.hpp"
