@@ -1,18 +1,18 @@
-// The compiler's own words, under one name for each compiler: the only file that uses an attribute, a builtin or inline
-// assembly that is not standard C++20. Tested with GCC and Clang. Written for MSVC too, and not tested with it.
+// Compiler extensions, under the same names for every compiler. This is the only file that uses an attribute, a builtin or
+// inline assembly that is not standard C++20. Tested with GCC and Clang. Also written for MSVC, but not tested with it.
 //
-// Layer: the bottom of the headers; includes nothing of logbuf.
+// Layer: bottom. Includes nothing of logbuf.
 #pragma once
 
 #if defined(_MSC_VER)
 #include <intrin.h>
 #endif
 
-// Attributes. Each stands where a standard attribute may stand: in front of the declaration.
+// Attributes. Each goes where a standard attribute may go: in front of the declaration.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define LOGBUF_ALWAYS_INLINE [[msvc::forceinline]]
 #define LOGBUF_NOINLINE [[msvc::noinline]]
-#define LOGBUF_COLD [[msvc::noinline]]  // out of line, and away from the hot code where the compiler can say so
+#define LOGBUF_COLD [[msvc::noinline]]  // out of line, and away from the hot code where the compiler can do that
 #else
 #define LOGBUF_ALWAYS_INLINE [[gnu::always_inline]]
 #define LOGBUF_NOINLINE [[gnu::noinline]]
@@ -26,7 +26,7 @@
 
 namespace logbuf::inline v0::platform {
 
-// Undefined behaviour if it is reached: tells the optimiser that a case does not exist.
+// Undefined behaviour if reached. Tells the optimiser that a case does not exist.
 [[noreturn]] LOGBUF_ALWAYS_INLINE inline void unreachable() noexcept {
 #if defined(_MSC_VER) && !defined(__clang__)
   __assume(false);
@@ -35,7 +35,7 @@ namespace logbuf::inline v0::platform {
 #endif
 }
 
-// The processor's hint that this thread spins.
+// Hints to the processor that this thread spins.
 LOGBUF_ALWAYS_INLINE inline void pause() noexcept {
 #if defined(_MSC_VER) && (defined(_M_X64) || defined(_M_IX86))
   _mm_pause();
@@ -48,14 +48,14 @@ LOGBUF_ALWAYS_INLINE inline void pause() noexcept {
 #endif
 }
 
-// Asks for a cache line in order to write to it. A hint: it reads nothing, and any address is good.
+// Prefetches a cache line for writing. This is a hint: it reads nothing, and any address is allowed.
 LOGBUF_ALWAYS_INLINE inline void prefetch_for_write(const void* p) noexcept {
 #if defined(_MSC_VER) && defined(_M_X64)
   _m_prefetchw(p);
 #elif defined(_MSC_VER)
   static_cast<void>(p);
 #elif defined(__x86_64__)
-  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(p)));  // the builtin is a prefetch for read here
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(p)));  // here the builtin would prefetch for reading
 #else
   __builtin_prefetch(p, 1);
 #endif

@@ -1,4 +1,4 @@
-// Linux: pages, locks, placement on a processor, membarrier, eventfd, futex. platform.hpp says what each has to do.
+// Linux: pages, locks, placement on a processor, membarrier, eventfd, futex. platform.hpp documents each function.
 #pragma once
 
 #if defined(__linux__)
@@ -34,7 +34,7 @@ inline void* map(std::size_t bytes) noexcept {
 }
 inline void unmap(void* p, std::size_t bytes) noexcept { ::munmap(p, bytes); }
 
-// Transparent huge pages: a wish, which the kernel may not grant.
+// Transparent huge pages: advice that the kernel may ignore.
 inline void advise_huge(void* p, std::size_t bytes) noexcept { (void)::madvise(p, bytes, MADV_HUGEPAGE); }
 
 inline bool lock(void* p, std::size_t bytes) noexcept { return ::mlock(p, bytes) == 0; }
@@ -63,7 +63,7 @@ inline bool membarrier() noexcept { return ::syscall(SYS_membarrier, MEMBARRIER_
 
 inline void signal_event(int descriptor) noexcept {
   const std::uint64_t one = 1;
-  // EAGAIN: the counter is at its maximum, and the descriptor readable anyway.
+  // EAGAIN: the counter is at its maximum, so the descriptor is readable anyway.
   while (::write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
 }
 

@@ -1,4 +1,4 @@
-// Where no other file knows the system: standard C++ alone. What standard C++ does not have is refused.
+// For systems without a file of their own: standard C++ alone. What standard C++ cannot do is refused.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +46,7 @@ class portable_parker {
     else wakeup_.wait_until(lock, deadline, changed);
   }
   void wake(std::atomic<std::uint32_t>&) noexcept {
-    { std::lock_guard lock(mutex_); }  // the sleeper has either seen the new word, or sleeps already
+    { std::lock_guard lock(mutex_); }  // the sleeper has either seen the new word or is asleep
     wakeup_.notify_one();
   }
 
