@@ -29,9 +29,9 @@ template <ring_traits Traits = default_traits>
   return maker<Traits>::owning(capacity, o);
 }
 
-// A ring over the caller's memory. Its size is the capacity. Its address plus 8 is a multiple of the payload alignment.
-// It is zeroed, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until both ends and all
-// claims are gone. Without an owner, the caller keeps the memory that long.
+// A ring over the caller's memory. The size of the memory is the capacity. Its address plus 8 has to be a multiple of the
+// payload alignment. It is zeroed, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until
+// both ends and all claims are gone. Without an owner, the caller has to keep the memory that long.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::span<std::byte> bytes,
                                                                          std::shared_ptr<void> owner = {},
