@@ -31,9 +31,9 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 }  // namespace
 
 BOTH_RINGS("make refuses a capacity that is no power of two, and names it") {
-  CHECK(contains(failure_of<TestType>(setup_errc::bad_capacity, std::uint64_t{0}), "capacity 0 is not a power of two: take 16"));
+  CHECK(contains(failure_of<TestType>(setup_errc::bad_capacity, std::uint64_t{0}), "capacity 0 is not a power of two: use 16"));
   CHECK(contains(failure_of<TestType>(setup_errc::bad_capacity, std::uint64_t{48}), "capacity 48 "));
-  CHECK(contains(failure_of<TestType>(setup_errc::bad_capacity, std::uint64_t{1025}), "1025 is not a power of two: take 2048"));
+  CHECK(contains(failure_of<TestType>(setup_errc::bad_capacity, std::uint64_t{1025}), "1025 is not a power of two: use 2048"));
   CHECK(contains(failure_of<TestType>(setup_errc::bad_capacity, ~std::uint64_t{0}), "more than this machine can address"));
 }
 

@@ -1,7 +1,7 @@
-// The atomics policy: everything that the library does to shared memory goes through one of these.
+// The atomics policy: every access of the library to shared memory goes through one.
 //
 // std_atomics is the production policy. It costs what hand-written std::atomic code costs: each function is one
-// instruction or one call of the standard library. The verification policies (models/) have the same shape.
+// instruction or one call of the standard library. The verification policies (models/) have the same interface.
 #pragma once
 
 #include <atomic>
@@ -51,9 +51,9 @@ struct std_atomics : std_waiting {
     return w.fetch_sub(value, site_tag<S>::order);
   }
   static void spin_hint() noexcept { platform::pause(); }
-  static constexpr std::uint16_t longest_rest = 128;  // spin hints of a consumer at its producers' heels: some microseconds
+  static constexpr std::uint16_t longest_rest = 128;  // spin hints between two polls of a consumer: a few microseconds
 
-  // The byte region. Header words are atomic; payload and zeroing are plain.
+  // The byte region. Header words are atomic. Payload and zeroing are plain accesses.
   using memory = logbuf::memory;
   using write_span = std::span<std::byte>;
   using read_span = std::span<const std::byte>;
@@ -79,13 +79,13 @@ struct std_atomics : std_waiting {
   static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
     std::byte* const first = r.at(offset);
     if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
-    // A small record: a few stores, where a call would cost more.
+    // A small record: a few stores, since a call would cost more.
     if (size <= 32) zero_ends<16>(first, size);
     else if (size <= 64) zero_ends<32>(first, size);
     else zero_ends<64>(first, size);
   }
   static constexpr std::uint32_t prefetch_distance = 1024;  // bytes ahead
-  static constexpr std::uint32_t prefetch_largest = 512;    // bytes: of a record that the consumer asks for
+  static constexpr std::uint32_t prefetch_largest = 512;    // bytes: the largest record that the consumer prefetches
   static void prefetch_for_write(const region& r, std::size_t offset) noexcept { platform::prefetch_for_write(r.at(offset)); }
   static write_span writable(const region& r, std::size_t offset, std::size_t size) noexcept {
     return {r.at(offset), size};
@@ -99,7 +99,7 @@ struct std_atomics : std_waiting {
   }
 
  private:
-  // Of `size` bytes the first N and the last N, which may overlap and leave out none.
+  // Zeroes the first N and the last N of `size` bytes. They may overlap, and leave no gap.
   template <std::size_t N>
   static void zero_ends(std::byte* first, std::size_t size) noexcept {
     std::memset(first, 0, N);

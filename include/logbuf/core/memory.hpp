@@ -1,4 +1,4 @@
-// The bytes of a ring: owned or the caller's, zero, placed so that payloads are aligned. Not on any hot path.
+// The memory of a ring: owned or the caller's, zeroed, and placed so that payloads are aligned. Not on any hot path.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@
 
 namespace logbuf::inline v0 {
 
-// Move-only owner of a ring's buffer. Thread-safety: none needed; it is handed over once, to the ring.
+// Move-only owner of a ring's buffer. Thread-safety: none needed; it is passed once, to the ring.
 class memory {
  public:
-  // Destructive interference: two lines, since common prefetchers fetch pairs.
+  // Bytes, against destructive interference: two lines, since common prefetchers fetch pairs.
   static constexpr std::size_t alignment = 128;
 
   memory() noexcept = default;
@@ -35,12 +35,12 @@ class memory {
 
   std::byte* data() const noexcept { return data_; }
 
-  // Zeroed memory of its own. The header before each payload makes a payload aligned where the buffer starts 8 bytes
-  // before a multiple of `payload_alignment`.
+  // Allocates zeroed memory. Each payload follows its header, so payloads are aligned if the buffer starts 8 bytes before a
+  // multiple of `payload_alignment`.
   static result<memory, setup_error> allocate(std::uint64_t capacity, std::size_t payload_alignment,
                                               const options& o) noexcept {
     memory m;
-    m.size_ = static_cast<std::size_t>(capacity);  // at most half of the address space, so that nothing below overflows
+    m.size_ = static_cast<std::size_t>(capacity);  // at most half of the address space: nothing below overflows
     const std::size_t shift = payload_alignment - header_size;
     if (!m.reserve(m.size_ + alignment + shift, o.pages))
       return setup_error{o.pages == huge_pages::required ? setup_errc::no_huge_pages : setup_errc::out_of_memory,
@@ -59,7 +59,7 @@ class memory {
     return m;
   }
 
-  // The caller's memory, kept alive by `owner` until both ends and all claims are gone.
+  // Uses the caller's memory, which `owner` keeps alive until both ends and all claims are gone.
   static result<memory, setup_error> over(std::span<std::byte> bytes, std::size_t payload_alignment,
                                           std::shared_ptr<void> owner, const options& o) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
@@ -108,7 +108,7 @@ class memory {
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
   void* allocation_ = nullptr;
-  std::size_t mapped_ = 0;  // bytes, when the allocation is a mapping
+  std::size_t mapped_ = 0;  // bytes, if the allocation is a mapping
   bool locked_ = false;
   std::shared_ptr<void> owner_;
 };

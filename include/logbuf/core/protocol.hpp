@@ -1,8 +1,8 @@
-// The algorithm: claim, commit, abort, poll, release. Everything above this file is handles; everything below, words.
+// The algorithm: claim, commit, abort, poll, release. The files above this one are handles, those below are words.
 //
-// A record is published by its header: a word that was zero becomes non-zero, by one release store. The consumer
-// zeroes what it has read and then moves head, which gives the bytes back. (Or, zeroing::by_producer: a claim clears the
-// header word behind it, and the consumer zeroes nothing.) Sites are explained in ordering.hpp.
+// A record is published by its header: one release store makes a zero word non-zero. The consumer zeroes what it has
+// read and then moves head, which releases the bytes. (With zeroing::by_producer, a claim clears the header word behind
+// it, and the consumer zeroes nothing.) ordering.hpp explains the sites.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +15,14 @@
 
 namespace logbuf::inline v0::detail {
 
-// Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the end.
+// Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the end of the buffer.
 struct placement {
   position_type start;
-  position_type limit;  // the next claim needs no look at head if it ends here at the latest
+  position_type limit;  // the next claim need not load head if it ends here or before
   bool fits;
 };
 
-// `spare` bytes behind the record have to be free as well.
+// `spare` bytes behind the record also have to be free.
 constexpr placement place(position_type tail, position_type head, std::uint64_t capacity, std::uint32_t stride,
                           std::uint32_t spare) noexcept {
   const auto lap_end = [capacity](position_type p) { return (p | (capacity - 1)) + 1; };
@@ -31,7 +31,7 @@ constexpr placement place(position_type tail, position_type head, std::uint64_t 
   return {start, start + std::min(head + capacity - spare - start, lap_end(start) - start), fits};
 }
 
-// The bytes from the old tail to the start of the record are claimed, and hold nothing.
+// The bytes from the old tail to the start of the record are claimed, but hold no record: they become a skip.
 template <class Traits>
 void publish_padding(producer_cursor<Traits>& p, position_type tail, position_type start) noexcept {
   using P = typename Traits::atomics;
@@ -40,13 +40,13 @@ void publish_padding(producer_cursor<Traits>& p, position_type tail, position_ty
   p.count(count::padding_bytes, bytes);
 }
 
-// What the rare path of a claim got: nothing was changed when it is not ok.
+// The result of a claim's rare path. If it is not ok, nothing was changed.
 struct reservation {
   position_type start = 0;
   bool ok = false;
 };
 
-// One producer: the tail is its own. Wait-free.
+// One producer: only it moves the tail. Wait-free.
 struct spsc_claiming {
   static constexpr bool shared = false;
   template <class Traits>
@@ -91,8 +91,8 @@ struct spsc_claiming {
     Traits::atomics::store(at<site::tail_publish>, p.ring->tail, tail);
   }
 
-  // The consumer will wait here, once it has seen what was claimed before: at the claim, not at the commit, since claims
-  // may be committed in any order.
+  // The consumer polls this word after what was claimed before it. It is cleared at the claim, not at the commit, since
+  // claims may be committed in any order.
   template <class Traits>
   LOGBUF_ALWAYS_INLINE static void clear_header([[maybe_unused]] producer_cursor<Traits>& p,
                                                 [[maybe_unused]] position_type at_position) noexcept {
@@ -101,7 +101,7 @@ struct spsc_claiming {
   }
 };
 
-// Many producers: the tail goes to whoever wins the exchange. Lock-free.
+// Many producers: the one that wins the exchange moves the tail. Lock-free.
 struct mpsc_claiming {
   static constexpr bool shared = true;
 
@@ -109,7 +109,7 @@ struct mpsc_claiming {
   LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
                                            position_type& start) noexcept {
     for (;;) {
-      // Others move the tail, also past this producer's limit: the distance is signed.
+      // Others move the tail, possibly past this producer's limit, so the distance is signed.
       start = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
       if (distance(start, p.limit) < std::int64_t{stride}) [[unlikely]] {
         const reservation claimed = reserve_beyond_limit(p, stride);
@@ -123,20 +123,20 @@ struct mpsc_claiming {
   }
 
  private:
-  // Tail first, then head, both acquired: a full answer then holds for a moment at which both were true.
+  // Tail first, then head, both with acquire: a `full` then holds for a moment at which both values were true.
   template <class Traits>
   LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
-    static_assert(!producer_clears<Traits>, "with many producers the consumer has to zero: zeroing::by_consumer");
+    static_assert(!producer_clears<Traits>, "with many producers the consumer has to zero: use zeroing::by_consumer");
     for (;;) {
       const position_type tail = P::load(at<site::tail_reload>, p.ring->tail);
       const position_type head = P::load(at<site::head_refresh>, p.ring->head);
-      // A head beyond the tail: the tail is stale. This head has brought the newer one along; look again.
+      // A head beyond the tail: the tail is stale. Acquiring this head has made the newer tail visible, so retry.
       if (distance(head, tail) < 0) continue;
       const placement spot = place(tail, head, p.capacity, stride, 0);
       if (!spot.fits) return {};
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
-      p.limit = spot.limit;  // only now: it holds for tails from this claim on
+      p.limit = spot.limit;  // only now: the limit is valid for tails from this claim on
       if (spot.start != tail) publish_padding(p, tail, spot.start);
       prefetch_limit(p, spot.start);
       return {spot.start, true};
@@ -169,7 +169,7 @@ LOGBUF_ALWAYS_INLINE inline void commit(producer_cursor<Traits>& p, const typena
   p.ring->extension.published();
 }
 
-// The bytes of the claim may be dirty: the consumer has to zero them, so they become a skip, in SPSC too. Wait-free.
+// The bytes of the claim may be dirty and the consumer has to zero them, so they become a skip, in SPSC too. Wait-free.
 template <class Traits>
 inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::region& region, std::size_t offset,
                   std::uint32_t claimed) noexcept {
@@ -178,7 +178,7 @@ inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::re
   p.ring->extension.published();
 }
 
-// Zeroes what was read. The bytes stay the consumer's.
+// Zeroes what was read. The bytes still belong to the consumer.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
   if constexpr (producer_clears<Traits>) {
@@ -193,13 +193,13 @@ LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexc
   c.zeroed = c.position;
 }
 
-// Out of line: a single read has zeroed its record, and only skips are left; a chunk of many records bears a call.
+// Out of line: a single read has zeroed its record, and only skips are left. For a chunk of many records a call is cheap.
 template <class Traits>
 LOGBUF_NOINLINE void zero_rest(consumer_cursor<Traits>& c) noexcept {
   zero_consumed(c);
 }
 
-// The same for one record at `start`, which is in one piece; unless skips before it wait to be zeroed too.
+// The same for one record at `start`, which is in one piece. If skips before it are not zeroed yet, zeroes them too.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
   if constexpr (producer_clears<Traits>) {
@@ -212,7 +212,7 @@ LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, positio
   }
 }
 
-// Gives everything that was read back to the producers: first zero, then head. Wait-free.
+// Releases everything that was read to the producers: first zeroes it, then moves head. Wait-free.
 template <class Traits>
 inline void release(consumer_cursor<Traits>& c) noexcept {
   if (c.position == c.released) return;
@@ -231,8 +231,8 @@ void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
   }
 }
 
-// Exactly full: the header at released + capacity is the first one of the consumer's own lap, not yet zeroed. False for
-// a cursor of no ring, which looks full.
+// The consumer has read a whole lap: the header word at released + capacity is the first one that it read, not yet zeroed.
+// So it releases before it polls. False for a cursor without a ring, whose capacity is 0.
 template <class Traits>
 LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
   if (c.ring == nullptr) return false;
@@ -240,8 +240,8 @@ LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
   return true;
 }
 
-// Of a checked ring: is this the header of something that a producer can have published here? Its claim moved the tail
-// before, so that the record ends at the tail or before it, and with that within the bytes that are not given back.
+// For a checked ring: whether a producer can have published this header here. Its claim moved the tail before that, so the
+// record ends at or before the tail, and thus within the bytes that are not released.
 template <class Traits>
 bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
   const std::uint32_t size = size_of(word);
@@ -251,7 +251,7 @@ bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
          distance(c.position + stride, tail) >= 0 && (is_skip(word) || stride <= c.capacity / 2);
 }
 
-// The header of the next record, or not_ready. Consumes the skips before it. Wait-free but for the skips.
+// Returns the header of the next record, or not_ready. Consumes the skips before it. Wait-free except for the skips.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
@@ -271,7 +271,7 @@ LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcep
   }
 }
 
-// Moves past the record of this header; zero_consumed and release come later, for one record or for many.
+// Moves past the record with this header. zero_consumed and release follow later, for one record or for many.
 template <class Traits>
 inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
   c.position += stride_of<Traits::payload_alignment>(size_of(word));
@@ -279,7 +279,7 @@ inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
   c.count(read_count::bytes, size_of(word) - header_size);
 }
 
-// Approximate: both words move meanwhile, and the two loads are not one.
+// Approximate: both words move meanwhile, and the two loads are not one atomic access.
 template <class Traits>
 std::uint64_t occupancy(const ring_state<Traits>& ring) noexcept {
   using P = typename Traits::atomics;

@@ -4,7 +4,7 @@
 //   bit  31      skip: padding before the end of the buffer, an aborted claim, the rest of a shortened record
 //   bits 30..0   size in bytes of header plus payload, not rounded; 0 in the whole word means "not ready"
 //
-// The word is stored whole and in the byte order of the machine. Layer: above nothing; pure arithmetic.
+// The word is stored in one piece, in the byte order of the machine. Layer: bottom; pure arithmetic.
 #pragma once
 
 #include <algorithm>
@@ -48,8 +48,8 @@ constexpr bool is_power_of_two(std::uint64_t n) noexcept { return n != 0 && (n &
 // The smallest ring holds two records of the smallest stride, so that padding is always shorter than the ring.
 constexpr std::size_t min_capacity(std::size_t alignment) noexcept { return 2 * alignment; }
 
-// The largest payload, in bytes: a record takes at most half of the ring, so that it fits into an empty ring from
-// every offset (the padding before it is shorter than it is); and every stride has to fit into 31 bits.
+// The largest payload, in bytes. A record takes at most half of the ring, so that it fits into an empty ring at every
+// offset (the padding before a record is shorter than the record). Every stride has to fit into 31 bits.
 constexpr std::size_t max_payload(std::uint64_t capacity, std::size_t alignment) noexcept {
   const std::uint64_t largest_stride = std::uint64_t{size_bits} + 1 - alignment;
   return static_cast<std::size_t>(std::min(capacity / 2, largest_stride) - header_size);

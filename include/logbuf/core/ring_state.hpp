@@ -1,11 +1,11 @@
-// What the ends of a ring share, and what each keeps to itself.
+// The state that the ends of a ring share, and the state that each keeps to itself.
 //
 //   ring_state        tail | head | owners, consumer_left, the buffer        shared; each group on its own lines
 //                     and what a channel adds: parked, senders, closed
 //   producer_cursor   limit, (SPSC) tail, open claims                        one per producer, private to its thread
 //   consumer_cursor   position, zeroed, released                             one, private to the consumer's thread
 //
-// The cursors live on the heap, so that claims survive a move of their end.
+// The cursors live on the heap, so that claims stay valid when their end is moved.
 #pragma once
 
 #include <concepts>
@@ -22,22 +22,22 @@
 
 namespace logbuf::inline v0 {
 
-// Who makes the header word zero that the consumer will wait at.
+// Which end zeroes the header word that the consumer will poll next.
 enum class zeroing : unsigned char {
-  by_consumer,  // it zeroes what it has consumed, before it gives it back: no byte stays in the ring
+  by_consumer,  // the consumer zeroes what it has consumed before it releases it: no byte stays in the ring
   by_producer,  // SPSC: the producer clears that one word when it claims, and the consumer writes nothing into the buffer
 };
 
-// What a ring is built from; derive from it to change a part.
+// What a ring is built from. Derive from it to change a part.
 struct default_traits {
-  using atomics = std_atomics;       // the model checker puts its own here
+  using atomics = std_atomics;       // the model checker substitutes its own
   using statistics = no_statistics;  // or counting_statistics
   static constexpr std::size_t payload_alignment = 8;  // bytes; 8, 16, 32, 64 or 128
-  // For memory that others can write to: the consumer believes no header before it was checked, touches nothing outside
-  // of the ring whatever the bytes say, and answers `corrupt` from the first bad header on.
+  // For memory that others can write to. The consumer checks each header before it uses it, accesses nothing outside the
+  // ring whatever the bytes say, and reports `corrupt` from the first bad header on.
   static constexpr bool checked = false;
-  // by_producer saves the writes of zeroing (docs/performance.md: which is faster depends on the caches); consumed bytes then
-  // stay until others are written over them, and what a claim leaves unwritten is what was there before.
+  // by_producer saves the writes of zeroing. Which is faster depends on the caches (docs/performance.md). Consumed bytes
+  // then stay until others overwrite them, and bytes that a claim leaves unwritten keep their old values.
   static constexpr zeroing zeroed = zeroing::by_consumer;
 };
 
@@ -54,7 +54,7 @@ namespace logbuf::inline v0::detail {
 
 inline constexpr std::size_t line_pair = memory::alignment;
 
-// What a channel adds to the shared state, and wants to know: published() follows every commit and abort.
+// What a channel adds to the shared state, and its hook: published() is called after every commit and abort.
 struct no_extension {
   static void published() noexcept {}
   static setup_error configure(const options&) noexcept { return {}; }
@@ -93,16 +93,16 @@ struct ring_state {
   LOGBUF_NO_UNIQUE_ADDRESS typename extension_of<Traits>::type extension;
 };
 
-// A default-constructed cursor belongs to no ring. It is what a moved-from end points to: payload_end is 0, so that
-// every claim takes the cold path, and so is capacity, so that every poll does.
+// A default-constructed cursor belongs to no ring. A moved-from end points to one. Its payload_end is 0, so that every
+// claim takes the cold path. Its capacity is 0, so that every poll does.
 template <ring_traits Traits>
 struct producer_cursor {
   ring_state<Traits>* ring = nullptr;
   typename Traits::atomics::region region{};
   std::uint64_t capacity = 0;
   std::size_t payload_end = 0;    // largest payload plus 1
-  position_type tail = 0;         // SPSC: the tail itself, which only this producer moves
-  position_type limit = 0;        // up to here this producer may claim without looking at head: the cached head
+  position_type tail = 0;         // SPSC: the tail, which only this producer moves
+  position_type limit = 0;        // this producer may claim up to here without loading head: the cached head
   position_type committed_to = 0;  // end of the last committed record
   std::uint32_t uses = 1;         // the handle and its open claims
   counters_of<Traits, producer_counts>* counts = nullptr;
@@ -121,14 +121,14 @@ struct consumer_cursor {
   std::uint64_t threshold = 0;  // bytes that single reads may hold back
   position_type position = 0;   // the next record to read
   position_type zeroed = 0;     // bytes before it are zero again
-  position_type released = 0;   // bytes before it are the producers': the published head
-  position_type tail_seen = 0;  // prefetch: the producers were there already
-  position_type looked_at = 0;  // prefetch: where the consumer saw that, or kept up with them
-  position_type rested_at = 0;  // where it has found nothing last, and rested
+  position_type released = 0;   // bytes before it belong to the producers: the published head
+  position_type tail_seen = 0;  // prefetch: the last tail that was loaded
+  position_type looked_at = 0;  // prefetch: where the consumer loaded it, or last found no record
+  position_type rested_at = 0;  // where the consumer last found nothing, and rested
   std::uint32_t uses = 1;       // the handle and its open claim
-  std::uint16_t rest = 1;       // how long: pauses of the processor
-  bool is_corrupt = false;      // checked rings: a header was bad; for ever
-  bool gives_hints = false;     // prefetch: this consumer looks at the tail, and asks
+  std::uint16_t rest = 1;       // how long, in spin hints
+  bool is_corrupt = false;      // checked rings: a header was bad; never reset
+  bool gives_hints = false;     // prefetch: this consumer loads the tail, and gives hints
   counters_of<Traits, consumer_counts>* counts = nullptr;
 
   std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }

@@ -1,4 +1,4 @@
-// What a ring is made of: its options, and what can be wrong with them.
+// How a ring is made: its options, and the errors of making it.
 #pragma once
 
 #include <algorithm>
@@ -14,52 +14,52 @@
 
 namespace logbuf::inline v0 {
 
-// Whether a ring that owns its buffer takes huge pages (2 MiB).
+// Whether a ring that owns its buffer uses huge pages (2 MiB).
 enum class huge_pages : unsigned char {
   no,
-  if_available,  // ask for them; ordinary pages serve otherwise
-  required,      // fail with no_huge_pages otherwise
+  if_available,  // request them; fall back to ordinary pages
+  required,      // request them; fail with no_huge_pages if there are none
 };
 
-// How a sender tells a sleeping receiver (waiting.hpp).
+// The fences with which a sender detects a sleeping receiver (waiting.hpp).
 enum class wake_fences : unsigned char {
-  automatic,   // asymmetric where the kernel has it
-  asymmetric,  // fail with no_membarrier otherwise
-  symmetric,   // a full fence for every record; membarrier interrupts the cores that run this process, this does not
+  automatic,   // asymmetric if the kernel has it, else symmetric
+  asymmetric,  // fail with no_membarrier if the kernel does not have it
+  symmetric,   // a full fence for every record; unlike membarrier, interrupts no cores that run this process
 };
 
-// How a ring or channel is made. What only one of them has, the other does not look at.
+// How a ring or channel is made. Each ignores options that only the other has.
 struct options {
-  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity: for release_threshold
+  static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity, for release_threshold
   static constexpr unsigned no_cpu = ~0u;                           // for first_touch_cpu
   static constexpr unsigned never = ~0u;                            // for spins_before_yield
 
-  // A consumer that reads one record at a time gives its space back when it has caught up, and at the latest when
-  // it holds back this many bytes. 0 gives back after every record. Range: 0 to capacity.
+  // A consumer that reads one record at a time releases its space when it has caught up, and at the latest when it
+  // holds back this many bytes. 0 releases after every record. Range: 0 to capacity.
   std::uint64_t release_threshold = a_sixteenth;
-  // Where positions start; a multiple of the payload alignment. For journals that continue their numbering.
+  // Where positions start, in bytes; a multiple of the payload alignment. For journals that continue their numbering.
   position_type initial_position = 0;
-  // SPSC: the consumer asks the cache ahead of time for the records that it will read and zero. A matter of the processor: it
-  // is worth several times the small records a second on some, and costs a third of them on others. Measure.
+  // SPSC: the consumer prefetches the records that it will read and zero. The effect depends on the processor. On some, it
+  // gives several times as many small records a second. On others, it costs a third of them. Measure.
   bool consumer_prefetch = false;
 
   // Memory of a ring that owns its buffer:
   huge_pages pages = huge_pages::no;
   bool prefault = false;  // touch every page in make(), instead of in the producer's first lap
-  bool lock = false;      // mlock: keep the buffer in memory; fails with lock_refused
-  // Touch every page from this CPU, so that a first-touch NUMA kernel places the buffer beside it. Implies prefault.
+  bool lock = false;      // mlock: keep the buffer in memory, or fail with lock_refused
+  // Touch every page from this CPU, so that a first-touch NUMA kernel places the buffer near it. Implies prefault.
   unsigned first_touch_cpu = no_cpu;
 
   // Channels:
   wake_fences fences = wake_fences::automatic;
-  unsigned spins_before_park = 200;  // looks of a receiver at an empty channel before it sleeps
-  // Looks of send() at a full ring before it gives the processor away (sched_yield) between its looks. For more threads
-  // than processors: the receiver may be waiting for one of them. never: send() makes no system call to wait.
+  unsigned spins_before_park = 200;  // polls of an empty channel before a receiver sleeps
+  // Attempts of send() at a full ring before it yields the processor (sched_yield) between attempts. For more threads
+  // than processors: the receiver may be waiting for a processor. never: send() makes no system call to wait.
   unsigned spins_before_yield = never;
   int event_descriptor = -1;         // an eventfd to signal instead of a futex, for receiver::arm(); not closed
 
   // Memory of the caller:
-  bool memory_is_zero = false;  // true: make() need not zero it. It must be zero.
+  bool memory_is_zero = false;  // true: make() does not zero it. It must be zero.
 };
 
 // Why a ring could not be made.
@@ -74,16 +74,16 @@ enum class setup_errc : unsigned char {
   no_huge_pages,
   lock_refused,
   bad_cpu,
-  no_membarrier,  // wake_fences::asymmetric
+  no_membarrier,  // for wake_fences::asymmetric
 };
 
 // Why a ring could not be made, with the numbers.
 struct setup_error {
   setup_errc code = setup_errc::none;  // which
   std::uint64_t value = 0;  // what was given
-  std::uint64_t limit = 0;  // what was needed, where that is a number
+  std::uint64_t limit = 0;  // what was needed, if that is a number
 
-  static constexpr std::uint64_t largest_capacity = (SIZE_MAX >> 1) + 1;  // half of the address space
+  static constexpr std::uint64_t largest_capacity = (SIZE_MAX >> 1) + 1;  // bytes: half of the address space
 
   friend bool operator==(const setup_error&, const setup_error&) = default;
 
@@ -95,27 +95,27 @@ struct setup_error {
       case setup_errc::none: return "logbuf: no error";
       case setup_errc::bad_capacity:
         if (value > largest_capacity)
-          return "logbuf: capacity " + given + " is more than this machine can address: at most " +
+          return "logbuf: capacity " + given + " is more than this machine can address: use at most " +
                  std::to_string(largest_capacity);
-        return "logbuf: capacity " + given + " is not a power of two: take " +
+        return "logbuf: capacity " + given + " is not a power of two: use " +
                std::to_string(std::max(limit, std::bit_ceil(value)));
       case setup_errc::capacity_too_small:
-        return "logbuf: capacity " + given + " is too small: at least " + needed + " bytes";
+        return "logbuf: capacity " + given + " is too small: use at least " + needed + " bytes";
       case setup_errc::misaligned_memory:
         return "logbuf: memory at address " + given + " is misaligned: address + 8 must be a multiple of " + needed;
       case setup_errc::bad_threshold:
-        return "logbuf: release_threshold " + given + " is more than the capacity: 0 to " + needed;
+        return "logbuf: release_threshold " + given + " is more than the capacity: use 0 to " + needed;
       case setup_errc::bad_position:
-        return "logbuf: initial_position " + given + " is not a multiple of the payload alignment " + needed;
-      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: take a smaller capacity";
+        return "logbuf: initial_position " + given + " is misaligned: use a multiple of the payload alignment, " + needed;
+      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: use a smaller capacity";
       case setup_errc::no_huge_pages:
-        return "logbuf: no huge pages for " + given + " bytes: set some aside (sysctl vm.nr_hugepages), or if_available";
+        return "logbuf: no huge pages for " + given + " bytes: reserve some (sysctl vm.nr_hugepages), or use if_available";
       case setup_errc::lock_refused:
-        return "logbuf: mlock of " + given + " bytes refused: raise the limit (ulimit -l), or do without options::lock";
+        return "logbuf: mlock of " + given + " bytes was refused: raise the limit (ulimit -l), or leave options::lock off";
       case setup_errc::no_membarrier:
-        return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: take automatic";
+        return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: use automatic";
       case setup_errc::bad_cpu:
-        return "logbuf: first_touch_cpu " + given + " can not be used: take one that this process may run on (taskset -p)";
+        return "logbuf: first_touch_cpu " + given + " cannot be used: use one that this process may run on (taskset -p)";
     }
     return "logbuf: unknown error";
   }
@@ -136,7 +136,7 @@ class setup_failure : public std::runtime_error {
 
 namespace detail {
 
-// Everything about the numbers that can be wrong, before any memory is touched.
+// Checks all the numbers, before any memory is touched.
 constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const options& o) noexcept {
   if (!is_power_of_two(capacity) || capacity > setup_error::largest_capacity)
     return {setup_errc::bad_capacity, capacity, min_capacity(alignment)};

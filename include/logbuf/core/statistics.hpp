@@ -1,4 +1,4 @@
-// Opt-in statistics: traits::statistics = counting_statistics. With no_statistics nothing of this is compiled in.
+// Opt-in statistics: traits::statistics = counting_statistics. With no_statistics none of this is compiled in.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct producer_statistics {
   std::uint64_t too_large = 0;       // claims refused: larger than max_payload()
   std::uint64_t aborts = 0;          // claims that became a skip
   std::uint64_t padding_bytes = 0;   // skipped before the end of the buffer
-  std::uint64_t lost_exchanges = 0;  // MPSC: claims that another producer overtook, and spurious failures
+  std::uint64_t lost_exchanges = 0;  // MPSC: exchanges that another producer won, and spurious failures
 
   // Adds each count.
   producer_statistics& operator+=(const producer_statistics& o) noexcept {
@@ -52,7 +52,7 @@ inline constexpr std::size_t producer_counts = 7;
 enum class read_count : std::size_t { records, bytes, high_water };
 inline constexpr std::size_t consumer_counts = 3;
 
-// Words with one writer, readable from every thread. Each is exact on its own; together they are no snapshot.
+// Words with one writer, readable from every thread. Each is exact by itself. Together they are not a snapshot.
 template <class P, std::size_t N>
 struct counters {
   typename P::template word<std::uint64_t> words[N]{};
@@ -67,7 +67,7 @@ producer_statistics read_all(const counters<P, producer_counts>& c) noexcept {
   return {c.get(0), c.get(1), c.get(2), c.get(3), c.get(4), c.get(5), c.get(6)};
 }
 
-// The counters of producers that are gone: many writers, hence additions.
+// The counters of the producers that are gone have many writers, hence the additions.
 template <class P>
 void retire(counters<P, producer_counts>& total, const counters<P, producer_counts>& gone) noexcept {
   for (std::size_t i = 0; i != producer_counts; ++i) P::fetch_add(at<site::counter_retire>, total.words[i], gone.get(i));

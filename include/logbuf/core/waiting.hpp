@@ -1,8 +1,8 @@
 // How a receiver sleeps and how a sender wakes it: fences, park and unpark, clocks. The waiting half of std_atomics.
 //
-// A sender must not pay a full fence for every record. On Linux the receiver, which is about to sleep anyway, makes
-// all cores of the process order their memory accesses (membarrier), and the sender needs only a compiler barrier:
-// asymmetric fences. Elsewhere, or where membarrier is refused, both sides use a sequentially consistent fence.
+// A sender must not pay for a full fence with every record. On Linux the receiver, which is about to sleep anyway, makes
+// all cores of the process order their memory accesses (membarrier), and the sender needs only a compiler barrier. These
+// are asymmetric fences. Elsewhere, or if membarrier is refused, both sides use a sequentially consistent fence.
 #pragma once
 
 #include <atomic>
@@ -23,13 +23,13 @@ struct std_waiting {
 
   static bool expired(deadline d) noexcept { return d != deadline::max() && clock::now() >= d; }
 
-  // The sender's side of the pair, on its hot path.
+  // The sender's fence of the pair, on its hot path.
   template <site S>
   static void light_fence(site_tag<S>, bool asymmetric) noexcept {
-    if (asymmetric) std::atomic_signal_fence(site_tag<S>::order);  // the compiler alone
+    if (asymmetric) std::atomic_signal_fence(site_tag<S>::order);  // for the compiler only
     else std::atomic_thread_fence(site_tag<S>::order);
   }
-  // The receiver's side, before it sleeps. False: the kernel has refused, and no order was made.
+  // The receiver's fence, before it sleeps. False: the kernel refused it, and nothing was ordered.
   template <site S>
   [[nodiscard]] static bool heavy_fence(site_tag<S>, bool asymmetric) noexcept {
     if (asymmetric) return platform::membarrier();
@@ -37,12 +37,12 @@ struct std_waiting {
     return true;
   }
 
-  // Once for each channel. False: the kernel has no such fence for this process.
+  // Called once for each channel. False: the kernel has no such fence for this process.
   static bool prepare_heavy_fence() noexcept { return platform::register_membarrier(); }
 
   using parker = logbuf::parker;
 
-  // Sleeps while the word is `expected`; wakes by unpark, at the deadline, or for no reason.
+  // Sleeps while the word is `expected`. Returns after unpark, at the deadline, or spuriously.
   static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
     p.wait(at<site::park_recheck>, word, expected, d);
   }
@@ -51,16 +51,16 @@ struct std_waiting {
   // Makes an event descriptor readable (eventfd).
   static void signal(int descriptor) noexcept { platform::signal_event(descriptor); }
 
-  // A sender at a full ring, with options::spins_before_yield: lets another thread have the processor.
+  // For a sender that waits at a full ring, with options::spins_before_yield: yields the processor to another thread.
   static void yield() noexcept { std::this_thread::yield(); }
 
-  // A receiver that can not park: how it waits for the next look.
+  // For a receiver that cannot park: waits before the next poll.
   static void nap() noexcept { std::this_thread::sleep_for(std::chrono::microseconds(50)); }
 };
 
 namespace detail {
 
-// now + timeout, which may be anything: zero and less are now, and what no clock reaches is no deadline.
+// now + timeout, for any timeout. Zero or less is now. A time that the clock cannot reach is no deadline.
 template <class P, class Rep, class Period>
 typename P::deadline deadline_after(std::chrono::duration<Rep, Period> timeout) noexcept {
   using deadline = typename P::deadline;
