@@ -20,7 +20,9 @@
 #include <logbuf/core/ordering.hpp>
 
 #include "../../models/promela/recording_policy.hpp"
+#include "../report/console.hpp"
 #include "../report/diagram.hpp"
+#include "../runner/exit_code.hpp"
 #include "spin.hpp"
 
 namespace logbuf::verify {
@@ -29,8 +31,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-enum exit_code { all_held = 0, something_failed = 1, bad_usage = 2, not_explored = 3 };
 
 struct row {
   std::string name, about, property, verdict;  // verdict: empty until it is done
@@ -350,18 +350,16 @@ std::string as_junit(const std::vector<row>& rows) {
          "\" failures=\"" + std::to_string(failures) + "\">\n" + cases + "</testsuite>\n";
 }
 
-bool write(const std::string& file, const std::string& text) {
-  if (file.empty()) return true;
-  std::ofstream out(file);
-  out << text;
-  out.close();
-  if (!out) std::fprintf(stderr, "logbuf-verify: cannot write %s\n", file.c_str());
-  return static_cast<bool>(out);
+text_table rows_table() {
+  constexpr auto right = text_table::align::right;
+  return text_table({{"model", 30}, {"property", 24}, {"states", 10, right}, {"transitions", 12, right}, {"seconds", 8, right}, {"verdict", 12}});
 }
 
 void print(const row& r) {
-  std::printf("%-30s %-24s %10llu %12llu %8.2f  %s\n", r.name.c_str(), r.property.c_str(), static_cast<unsigned long long>(r.states),
-              static_cast<unsigned long long>(r.transitions), r.seconds, r.verdict.c_str());
+  static const text_table rows = rows_table();
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.2f", r.seconds);
+  std::printf("%s", rows.row({r.name, r.property, std::to_string(r.states), std::to_string(r.transitions), seconds, r.verdict}).c_str());
   if (!r.is_good && !r.details.empty()) std::printf("%s\n", r.details.c_str());
   std::fflush(stdout);
 }
@@ -434,11 +432,13 @@ int run_promela(const promela_settings& s) {
     plan_traces(s, checks, tasks);
   }
   if (tasks.empty()) return std::fprintf(stderr, "logbuf-verify: no model, bug or trace matches --filter\n"), bad_usage;
-  std::printf("Models of the protocol, explored to the end by spin with every state stored. Sequentially consistent: the memory orders\n"
-              "are the matter of the scenarios. Positions modulo two capacities. Temporal properties under weak fairness.\n"
-              "bug/: a bug in the model, which has to violate the property named. trace/: real threads over the production headers,\n"
-              "whose steps the model has to take (transitions: the steps).\n\n%-30s %-24s %10s %12s %8s  %s\n%s\n",
-              "model", "property", "states", "transitions", "seconds", "verdict", std::string(110, '-').c_str());
+  std::printf("%s\n\n%s",
+              fold("Models of the protocol, which spin explores to the end with every state stored. Sequentially consistent: the scenarios "
+                   "are about the memory orders. Positions modulo two capacities. Temporal properties under weak fairness. "
+                   "bug/: a bug in the model, which has to violate the named property. trace/: real threads over the production "
+                   "headers, whose steps the model has to take (transitions: the steps).",
+                   text_width()).c_str(),
+              rows_table().header().c_str());
   std::fflush(stdout);
   run_all(tasks, s.jobs);
   std::vector<row> rows;
@@ -447,7 +447,8 @@ int run_promela(const promela_settings& s) {
   const auto passed = std::count_if(rows.begin(), rows.end(), [](const row& r) { return r.is_good; });
   const auto cut = std::count_if(rows.begin(), rows.end(), [](const row& r) { return r.is_cut; });
   const auto total = static_cast<std::ptrdiff_t>(rows.size());
-  const bool written = write(s.json, as_json(rows)) & write(s.junit, as_junit(rows)) & write(s.markdown, as_markdown(rows));
+  const bool written = (s.json.empty() || write_file(s.json, as_json(rows))) & (s.junit.empty() || write_file(s.junit, as_junit(rows))) &
+                       (s.markdown.empty() || write_file(s.markdown, as_markdown(rows)));
   std::printf("\n%td passed, %td failed\n", passed, total - passed);
   if (passed == total) return written ? all_held : something_failed;
   return passed + cut == total ? not_explored : something_failed;

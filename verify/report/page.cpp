@@ -140,7 +140,7 @@ bool report_page::add(const std::vector<calibrated>& tests, const std::string& c
   for (const calibrated& c : tests)
     rows += "<tr><td>" + code(c.test->name) + "</td><td>" + escaped(c.test->about) + "</td><td>" + saw_text(c, 0) + "</td><td>" +
             joined(c.test->never) + "</td><td>" + misses_text(*c.test) + "</td>" + number(c.reduced().executions) +
-            number(c.searches.back().executions) + verdict_cell(c.wrong.empty(), c.wrong.empty() ? "as it has to be" : joined(c.wrong)) + "</tr>\n";
+            number(c.searches.back().executions) + verdict_cell(c.wrong.empty(), c.wrong.empty() ? "as expected" : joined(c.wrong)) + "</tr>\n";
   return add("calibration", section("calibration", "Calibration",
                                     "<p>Litmus tests with a known answer: what the engine has to see, must never see, and is known to miss.</p>" +
                                         table("<th>test<th>about<th>saw<th>never<th>misses<th class=n>reduced<th class=n>full<th>verdict", rows), command));

@@ -13,20 +13,20 @@
 namespace logbuf::verify {
 
 const char* const limits_of_relacy =
-    "reduced: every schedule, equivalent ones once; a load sees every older store that it may (the history of Relacy's\n"
-    "atomics is built 64 stores long instead of 3; an execution with more is not called explored to the end); spurious\n"
-    "failures up to a budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see\n"
-    "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the\n"
-    "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++\n"
-    "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of\n"
-    "the scenario. Redundant executions turned out to be equivalent to others on the way.\n";
+    "reduced: every schedule, equivalent ones once; a load sees every older store that it may (the history of Relacy's "
+    "atomics is built 64 stores long instead of 3; an execution with more is not called explored to the end); spurious "
+    "failures up to a budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see "
+    "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the "
+    "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++ "
+    "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of "
+    "the scenario. Redundant executions turned out to be equivalent to others on the way.";
 
 const char* const limits_of_rc11 =
-    "graphs: every execution that RC11 allows, once: what each load reads from, and the modification order of each word.\n"
-    "Loads see every store that they may, modification orders are free of any order of execution, failed exchanges read old\n"
-    "values, and release sequences are those of C++20. It does not see load buffering, which RC11 excludes. Spurious\n"
-    "failures up to a budget for each execution (--spurious, 1). Blocked executions come on top: a thread waits there, and\n"
-    "others show that its wait ends. \"To the end\" is within these limits and the sizes of the scenario.\n";
+    "graphs: every execution that RC11 allows, once: what each load reads from, and the modification order of each word. "
+    "Loads see every store that they may, modification orders are free of any order of execution, failed exchanges read old "
+    "values, and release sequences are those of C++20. It does not see load buffering, which RC11 excludes. Spurious "
+    "failures up to a budget for each execution (--spurious, 1). Blocked executions come on top: a thread waits there, and "
+    "others show that its wait ends. \"To the end\" is within these limits and the sizes of the scenario.";
 
 namespace {
 
@@ -50,29 +50,27 @@ std::string missing(const result& r) {
 
 }  // namespace
 
-std::string table_header(bool graphs) {
-  char line[200];
-  std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12s %12s  %-23s %8s  %s\n", "scenario", "engine", "search", "executions",
-                graphs ? "blocked" : "redundant", "explored", "seconds", "verdict");
-  return line + std::string(133, '-') + "\n";
+text_table results_table(bool graphs) {
+  constexpr auto right = text_table::align::right;
+  return text_table({{"scenario", 54}, {"engine", 7}, {"search", 8}, {"executions", 12, right}, {graphs ? "blocked" : "redundant", 12, right},
+                {"explored", 23}, {"seconds", 8, right}, {"verdict", 11}});
 }
 
-std::string table_row(const result& r) {
-  char line[400];
-  std::snprintf(line, sizeof line, "%-46s %-7s %-8s %12llu %12llu  %-23s %8s  %s%s\n", r.scenario.c_str(), r.engine.c_str(),
-                search_text(r.how, r.context_bound).c_str(), static_cast<unsigned long long>(r.executions),
-                static_cast<unsigned long long>(r.how == models::search::graphs ? r.blocked : r.redundant),
-                explored(r).c_str(), seconds(r.seconds).c_str(), to_string(r.is),
-                r.unreached.empty() || r.is == verdict::failed ? "" : (": " + missing(r)).c_str());
-  return line;
+std::vector<std::string> cells_of(const result& r) {
+  const bool is_partial = !r.unreached.empty() && r.is != verdict::failed;
+  return {r.scenario, r.engine, search_text(r.how, r.context_bound), std::to_string(r.executions),
+          std::to_string(r.how == models::search::graphs ? r.blocked : r.redundant), explored(r), seconds(r.seconds),
+          to_string(r.is) + (is_partial ? ": " + missing(r) : std::string())};
 }
 
-std::string failure_text(const result& r) {
+std::string failure_text(const result& r, std::size_t width) {
   std::string text = "\n" + r.scenario + ": " + r.kind + " in execution " + std::to_string(r.executions) + "\n";
   if (const workload* w = find_scenario(r.scenario)) text += "  it looks for: " + w->catches + "\n";
   if (!r.weakened.empty()) text += "  weakened: " + mutant_text(r) + "\n";
   text += "  " + r.failure + "\n\n" + r.history;
   if (!r.graph.empty()) text += "\n  its graph (thread.event; @ is a location, with its modification order):\n" + r.graph;
+  text = fold_lines(text, width, 8);
+  // In one piece, to be copied.
   if (!r.replay.empty()) text += "\n  to repeat this execution alone:\n  logbuf-verify" + replay_options + " --replay '" + r.replay + "'\n";
   return text;
 }

@@ -8,12 +8,15 @@
 #include "../mutants/mutants.hpp"
 #include "../mutants/patches.hpp"
 #include "../runner/result.hpp"
+#include "console.hpp"
 
 namespace logbuf::verify {
 
-std::string table_header(bool graphs);
-std::string table_row(const result& r);
-std::string failure_text(const result& r);
+// A row for each scenario.
+text_table results_table(bool graphs);
+std::vector<std::string> cells_of(const result& r);
+// In lines of `width` characters; 0: as long as they are.
+std::string failure_text(const result& r, std::size_t width = 0);
 inline std::string replay_options{};  // what a --replay needs besides: the file of the scenarios
 
 std::string as_json(const std::vector<result>& results, const std::string& command);
