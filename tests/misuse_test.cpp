@@ -85,7 +85,7 @@ int main() {
     claim->commit();
     claim->commit();
   });
-  asserts("a commit of more than was claimed", "claim the most that may come", [] {
+  asserts("a commit of more than was claimed", "claim the largest size that may be needed", [] {
     auto [tx, rx] = spsc::make(256);
     auto claim = tx.try_claim(4);
     claim->commit(5);

@@ -1,4 +1,4 @@
-// The reading end, the same for both rings.
+// The reading end of a ring, the same for SPSC and MPSC.
 #pragma once
 
 #include <algorithm>
@@ -17,16 +17,16 @@
 
 namespace logbuf::inline v0 {
 
-// What a drain handler may answer; one that returns nothing goes on.
+// What a drain handler may return. After a handler that returns nothing, drain continues.
 enum class drain_action : unsigned char {
-  next,  // this record is consumed; go on
-  stop,  // this record is consumed; stop
+  next,  // consume this record and continue
+  stop,  // consume this record and stop
   keep,  // stop, and leave this record unread
 };
 
 namespace detail {
 
-// What a read answers when the poll found nothing.
+// What a read returns when the poll found nothing.
 template <class Traits>
 read_error why_nothing([[maybe_unused]] const consumer_cursor<Traits>& c) noexcept {
   if constexpr (Traits::checked)
@@ -34,8 +34,8 @@ read_error why_nothing([[maybe_unused]] const consumer_cursor<Traits>& c) noexce
   return read_error::empty;
 }
 
-// A scope in which several records are read: what was read is given back in chunks of at least a quarter of the
-// ring, so that a slow reader does not starve the producers, and at the end of the scope, however that is left.
+// A scope in which several records are read. It releases what was read in chunks of at least a quarter of the ring, so
+// that a slow reader does not starve the producers, and at the end of the scope, however that is left.
 template <class Traits>
 class chunked_release {
  public:
@@ -66,9 +66,9 @@ class chunked_release {
 
 }  // namespace detail
 
-// Hands out records one by one. A record is consumed when the next one is asked for, or when the scope ends; keep()
-// leaves the last one unread. Thread-safety: belongs to the consumer's thread; use neither the consumer nor another
-// claim while it is open.
+// Returns records one by one. A record is consumed when the next one is requested, or when the batch ends; keep() leaves
+// the last one unread. Thread-safety: belongs to the consumer's thread. Use neither the consumer nor another claim while
+// the batch is open.
 template <ring_traits Traits>
 class [[nodiscard]] read_batch {
  public:
@@ -77,7 +77,7 @@ class [[nodiscard]] read_batch {
   read_batch& operator=(read_batch&&) = delete;
   ~read_batch() { consume_current(); }
 
-  // The next record, or empty, or corrupt. The view is valid until the next call. Wait-free but for skips.
+  // Returns the next record, or empty, or corrupt. The view is valid until the next call. Wait-free except for skips.
   LOGBUF_ALWAYS_INLINE result<record_view<Traits>, read_error> next() noexcept {
     consume_current();
     if (!scope_.is_open()) return read_error::empty;
@@ -87,10 +87,10 @@ class [[nodiscard]] read_batch {
     return record_view<Traits>(current_);
   }
 
-  // Leaves the record that was handed out last unread: it is the next one again.
+  // Leaves the record that was returned last unread: it is the next one again.
   void keep() noexcept { current_ = {}; }
 
-  // Gives back everything that was handed out, now. The view is not valid any more.
+  // Releases everything that was returned, at once. The view is no longer valid.
   void release() noexcept {
     consume_current();
     if (scope_.is_open()) detail::release(scope_.cursor());
@@ -113,8 +113,8 @@ class [[nodiscard]] read_batch {
 };
 
 // Thread-safety: one thread at a time (hand it over with a happens-before edge); statistics(), capacity() and
-// occupancy() from any thread. Progress: wait-free but for the skips that are passed over; never blocks, allocates,
-// or calls the system. Moving it leaves open claims valid; a moved-from consumer is inert and always empty.
+// occupancy() from any thread. Progress: wait-free except for the skips that it passes over; never blocks, allocates,
+// or makes a system call. Moving it leaves open claims valid. A moved-from consumer is inert and always empty.
 template <ring_traits Traits>
 class consumer {
   using cursor = detail::consumer_cursor<Traits>;
@@ -131,15 +131,15 @@ class consumer {
     }
     return *this;
   }
-  // Gives back what was held back. A read claim that is still open is an assertion in debug builds; it stays valid.
+  // Releases what was held back. Asserts in debug builds if a read claim is still open. The claim stays valid.
   ~consumer() { leave(); }
 
-  // The next committed record, or empty, or (in a checked ring) corrupt. One claim may be open at a time: another call
-  // answers the same record, and whichever of the claims ends first consumes it. When the claim ends its record is zeroed,
-  // and the space is given back at once if no record follows, else when options::release_threshold bytes are held back,
-  // when a read answers empty, or by release().
+  // Returns the next committed record, or empty, or (in a checked ring) corrupt. One claim may be open at a time: another
+  // call returns the same record, and the claim that ends first consumes it. When the claim ends, its record is zeroed.
+  // The space is released at once if no record follows, else when options::release_threshold bytes are held back, when a
+  // read returns empty, or by release().
   LOGBUF_ALWAYS_INLINE result<read_claim<Traits>, read_error> try_read() noexcept {
-    cursor& c = *cursor_;  // once: the poll is an acquire, after which everything is read again
+    cursor& c = *cursor_;  // once: the poll is an acquire, after which everything is loaded again
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) [[unlikely]] {
       detail::release(c);
@@ -148,12 +148,12 @@ class consumer {
     return read_claim<Traits>(c, word);
   }
 
-  // What drain answers: the number of records; in a checked ring that, or corrupt when there was none.
+  // What drain returns: the number of records; in a checked ring, that, or corrupt if there was none.
   using drained = std::conditional_t<Traits::checked, result<std::size_t, read_error>, std::size_t>;
 
   // Calls handler(bytes, tag) for up to `limit` records, and returns how many were consumed. The handler returns
-  // nothing or a drain_action. If it throws, the records before are consumed and given back, the record that threw
-  // stays unread, and the exception passes on. The handler must not use this consumer.
+  // nothing or a drain_action. If it throws, the records before are consumed and released, the record that threw
+  // stays unread, and the exception propagates. The handler must not use this consumer.
   template <class Handler>
   drained drain(Handler&& handler, std::size_t limit = std::numeric_limits<std::size_t>::max()) {
     if (!is_attached()) return 0;
@@ -175,14 +175,14 @@ class consumer {
     }
   }
 
-  // Reads several records and gives them back in chunks.
+  // Reads several records and releases them in chunks.
   [[nodiscard]] read_batch<Traits> batch() noexcept { return read_batch<Traits>(*cursor_); }
 
-  // Gives back at once what single reads hold back. Wait-free.
+  // Releases at once what single reads hold back. Wait-free.
   void release() noexcept { detail::release(*cursor_); }
 
-  // For a loop that looks again, after a read that answered empty: pauses for as long as it pays not to be at the producers'
-  // heels. Some microseconds at most, one spin hint where records are rare. Bounded; makes no system call.
+  // For a polling loop, after a read that returned empty: pauses as long as it pays not to contend with the producers.
+  // A few microseconds at most, one spin hint where records are rare. Bounded; makes no system call.
   void rest() noexcept {
     if (is_attached()) detail::rest(*cursor_);
   }
@@ -190,14 +190,14 @@ class consumer {
   bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
 
-  // Bytes that are claimed and not given back: headers, padding, open claims and what this consumer holds back.
-  // Approximate: the producers go on meanwhile. Between 0 and capacity().
+  // Bytes that are claimed and not released: headers, padding, open claims and what this consumer holds back.
+  // Approximate, since the producers continue meanwhile. Between 0 and capacity().
   std::uint64_t occupancy() const noexcept {
     if (!is_attached()) return 0;
     return detail::occupancy<Traits>(*cursor_->ring);
   }
 
-  // Readable from any thread while this consumer is alive; each number exact, together no snapshot.
+  // Readable from any thread while this consumer is alive. Each number is exact; together they are not a snapshot.
   consumer_statistics statistics() const noexcept
     requires Traits::statistics::enabled
   {
@@ -232,7 +232,7 @@ class consumer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& c = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while a claim of it is open: end the claim first");
+    LOGBUF_ASSERT(c.uses == 1, "a consumer is destroyed while one of its claims is open: end the claim first");
     detail::release_use(c);
   }
 

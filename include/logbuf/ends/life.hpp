@@ -1,4 +1,4 @@
-// Life time: the ends and their open claims keep the ring alive together. Not on any hot path, but for release_use.
+// Lifetime: the ends and their open claims together keep the ring alive. Not on any hot path, except release_use.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ void drop_owner(ring_state<Traits>* ring) noexcept {
   if (Traits::atomics::fetch_sub(at<site::owner_drop>, ring->owners, 1u) == 1) delete ring;
 }
 
-// A cursor on the heap, with its counters; kept by its handle and by its open claims.
+// A cursor on the heap, with its counters. Its handle and its open claims keep it alive.
 template <class Traits>
 struct alignas(line_pair) producer_core : producer_cursor<Traits> {
   explicit producer_core(ring_state<Traits>& r) noexcept {
@@ -23,8 +23,8 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
     this->region = typename P::region(r.buffer);
     this->capacity = r.capacity;
     this->payload_end = max_payload(r.capacity, Traits::payload_alignment) + 1;
-    this->tail = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no space known: the first claim looks
-    this->committed_to = P::load(at<site::occupancy_head>, r.head);        // nothing of its own to wait for
+    this->tail = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no known space: the first claim loads head
+    this->committed_to = P::load(at<site::occupancy_head>, r.head);        // nothing of its own to flush
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
 

@@ -1,4 +1,4 @@
-// The writing end; how it claims is what tells SPSC from MPSC.
+// The writing end of a ring. SPSC and MPSC differ in how it claims.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@ namespace logbuf::inline v0 {
 // Thread-safety: one thread at a time per producer object, its claims included; statistics(), capacity(),
 // max_payload() and occupancy() from any thread. An MPSC producer is copyable: give each thread its own copy (copying
 // allocates, and may throw std::bad_alloc; it is safe while the source claims). Progress of a claim: SPSC wait-free,
-// MPSC lock-free. Never blocks, allocates or calls the system, but for flush, which spins. A moved-from producer is
-// inert: its claims answer detached.
+// MPSC lock-free. Never blocks, allocates or makes a system call, except flush, which spins. A moved-from producer is
+// inert: its claims return detached.
 template <ring_traits Traits, class Claiming>
 class basic_producer {
   using cursor = detail::producer_cursor<Traits>;
@@ -28,7 +28,7 @@ class basic_producer {
 
  public:
   using traits = Traits;                    // what its ring is built from
-  using claim_type = write_claim<Traits>;  // what try_claim answers
+  using claim_type = write_claim<Traits>;  // what try_claim returns
 
   basic_producer() noexcept = default;
   basic_producer(const basic_producer& other)
@@ -47,7 +47,7 @@ class basic_producer {
     }
     return *this;
   }
-  // A claim that is still open is an assertion in debug builds; it stays valid.
+  // Asserts in debug builds if a claim is still open. The claim stays valid.
   ~basic_producer() { leave(); }
 
   // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
@@ -63,7 +63,7 @@ class basic_producer {
     return claim_type(p, start, bytes, tag);
   }
 
-  // Claims, copies and commits in one call. The value is the record's position.
+  // Claims, copies and commits in one call. Returns the record's position.
   result<position_type, claim_error> try_write(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
     auto claim = try_claim(bytes.size(), tag);
     if (!claim) return claim.error();
@@ -72,7 +72,7 @@ class basic_producer {
     return claim->position();
   }
 
-  // The same for a record in several parts, one behind the other.
+  // The same for a record in several parts, which are concatenated.
   result<position_type, claim_error> try_gather(std::span<const std::span<const std::byte>> parts,
                                                 std::uint32_t tag = 0) noexcept {
     std::size_t size = 0;
@@ -96,10 +96,10 @@ class basic_producer {
     return try_gather(std::span(parts.begin(), parts.size()), tag);
   }
 
-  // Waits until everything that this producer committed is consumed and given back; then what the consumer did with
-  // it is visible here. False: the deadline passed, or the consumer has left with records unread. Blocking: spins,
-  // without a system call but for the clock. A claim of this producer that stands open before its committed records
-  // keeps them from being consumed.
+  // Waits until everything that this producer committed is consumed and released. What the consumer did with it is then
+  // visible to the caller. False: the deadline passed, or the consumer has left with records unread. Blocking: spins,
+  // without a system call except for the clock. An open claim of this producer before its committed records keeps them
+  // from being consumed.
   bool flush() noexcept {
     return flush_while([] { return true; });
   }
@@ -112,7 +112,7 @@ class basic_producer {
   bool flush_until(std::chrono::steady_clock::time_point deadline) noexcept {
     return flush_while([&] { return std::chrono::steady_clock::now() < deadline; });
   }
-  // For deadlines of your own: asks go_on() after each look that failed.
+  // For your own deadlines: calls go_on() after each check that failed, and stops when it returns false.
   template <class GoOn>
   bool flush_while(GoOn&& go_on) noexcept {
     if (!is_attached()) return false;
@@ -131,10 +131,10 @@ class basic_producer {
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
   // The largest payload of a record, in bytes: capacity / 2 - 8, and below 2^31. 0 when moved from.
   std::size_t max_payload() const noexcept { return is_attached() ? cursor_->payload_end - 1 : 0; }
-  // As consumer::occupancy().
+  // Like consumer::occupancy().
   std::uint64_t occupancy() const noexcept { return is_attached() ? detail::occupancy<Traits>(*cursor_->ring) : 0; }
 
-  // Of this producer alone. When it is destroyed its counts join consumer_statistics::retired.
+  // Of this producer alone. When it is destroyed, its counts are added to consumer_statistics::retired.
   producer_statistics statistics() const noexcept
     requires Traits::statistics::enabled
   {
@@ -154,7 +154,7 @@ class basic_producer {
   cursor* clone() const {
     if (!is_attached()) return none();
     detail::ring_state<Traits>& ring = *cursor_->ring;
-    cursor* copy = new core(ring);  // may throw: nothing was changed yet
+    cursor* copy = new core(ring);  // may throw: nothing has changed yet
     P::fetch_add(at<site::owner_retain>, ring.owners, 1u);
     return copy;
   }
@@ -172,7 +172,7 @@ class basic_producer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& p = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while a claim of it is open: commit or abort it first");
+    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while one of its claims is open: commit or abort it first");
     detail::release_use(p);
   }
 

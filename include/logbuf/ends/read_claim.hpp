@@ -10,7 +10,7 @@
 
 namespace logbuf::inline v0 {
 
-// What a record looks like to its reader. The bytes stay valid until the record is consumed.
+// A reader's view of a record. The bytes stay valid until the record is consumed.
 template <ring_traits Traits>
 class record_view {
   using P = typename Traits::atomics;
@@ -27,8 +27,8 @@ class record_view {
     return word_ != detail::not_ready ? detail::size_of(word_) - header_size : 0;
   }
   std::uint32_t tag() const noexcept { return detail::tag_of(word_); }  // the user's
-  // Of its header, free-running: a record takes 8 + size() bytes, rounded up to the payload alignment. What lies
-  // between the end of one record and the position of the next was skipped: padding, or aborted claims.
+  // Of its header, free-running. A record takes 8 + size() bytes, rounded up to the payload alignment. What lies
+  // between the end of one record and the position of the next was skipped: padding or aborted claims.
   position_type position() const noexcept { return position_; }
 
  protected:
@@ -47,10 +47,10 @@ class record_view {
 
 namespace detail {
 
-// Out of line and by value: a claim then lives in registers, and its many destructors are small.
+// Out of line and by value: claims then stay in registers, and their many inlined destructors are small.
 template <class Traits>
 LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
-  // Of two claims of the same record the first to end has consumed it.
+  // Of two claims of the same record, the first to end has consumed it.
   if (c.position == position) [[likely]] {
     advance(c, word);
     zero_record(c, position);
@@ -63,7 +63,7 @@ LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position
 
 }  // namespace detail
 
-// One record, consumed (zeroed, and given back as consumer::try_read says) when the claim ends; keep() leaves it unread.
+// One record. It is consumed when the claim ends: zeroed, and released as consumer::try_read says. keep() leaves it unread.
 // Thread-safety: belongs to the consumer's thread.
 template <ring_traits Traits>
 class [[nodiscard("a read claim that is dropped consumes its record")]] read_claim : public record_view<Traits> {
@@ -84,7 +84,7 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
   }
   LOGBUF_ALWAYS_INLINE ~read_claim() { consume(); }
 
-  // Ends the claim now. Wait-free but for skips behind the record. Nothing, if the claim has ended before.
+  // Ends the claim now. Wait-free except for skips behind the record. Does nothing if the claim has already ended.
   LOGBUF_ALWAYS_INLINE void consume() noexcept {
     if (consumer_ == nullptr) return;
     detail::end_read(*std::exchange(consumer_, nullptr), this->position_, this->word_);

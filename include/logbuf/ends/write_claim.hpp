@@ -12,7 +12,7 @@ namespace logbuf::inline v0 {
 
 namespace detail {
 
-// Out of line and by value: a claim then lives in registers, and its many destructors are small.
+// Out of line and by value: claims then stay in registers, and their many inlined destructors are small.
 template <class Traits>
 LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
                                      std::size_t offset, std::uint32_t claimed) noexcept {
@@ -22,15 +22,15 @@ LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits
 
 }  // namespace detail
 
-// Writable bytes of a ring that nobody else sees before commit(). Destroyed uncommitted, it becomes a skip, which the
-// consumer passes over: an exception or an early return blocks nothing. (A commit that was forgotten looks the same: a debug
-// build says it once.) Until it is committed or aborted, records claimed after it are not delivered. A claim that is leaked
+// Writable bytes of a ring that no one else sees before commit(). A claim that is destroyed uncommitted becomes a skip, and
+// the consumer passes over it: an exception or an early return blocks nothing. (A forgotten commit looks the same. A debug
+// build reports it once.) Until a claim is committed or aborted, records claimed after it are not delivered. A leaked claim
 // keeps its bytes, and blocks the consumer there.
 //
-// Thread-safety: belongs to the thread that uses its producer. Several claims of one producer may be open, and end in
-// any order. Keeps the ring alive, also past its producer (which is an assertion in debug builds).
+// Thread-safety: belongs to the thread that uses its producer. Several claims of one producer may be open, and may end in
+// any order. A claim keeps the ring alive, even after its producer is gone (which asserts in debug builds).
 template <ring_traits Traits>
-class [[nodiscard("a claim that is dropped is a record that nobody sees: call commit()")]] write_claim {
+class [[nodiscard("a dropped claim is a record that no one sees: call commit()")]] write_claim {
   using P = typename Traits::atomics;
 
  public:
@@ -49,8 +49,8 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
   }
   LOGBUF_ALWAYS_INLINE ~write_claim() { drop(); }
 
-  // Bytes claimed for the payload; the span is contiguous, and aligned to the ring's payload alignment. It need not
-  // be written whole: what is not written is zero (or, zeroing::by_producer, what an earlier lap left there).
+  // Bytes claimed for the payload, contiguous and aligned to the ring's payload alignment. Not all of them need be
+  // written: what is not written is zero (with zeroing::by_producer, what an earlier lap left there).
   auto data() const noexcept { return bytes().data(); }
   std::size_t size() const noexcept { return size_; }
   typename P::write_span bytes() const noexcept {
@@ -62,16 +62,15 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
   bool is_open() const noexcept { return producer_ != nullptr; }
 
   // Publishes the record. Wait-free; no allocation, lock or system call. False (and an assertion in debug builds)
-  // if the claim has ended before.
+  // if the claim has already ended.
   LOGBUF_ALWAYS_INLINE bool commit() noexcept { return commit(size_); }
 
-  // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is a mistake of the caller: an
-  // assertion in debug builds; otherwise the claim is aborted, since nothing of it can be trusted, and the answer is
-  // false. Wait-free.
+  // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is the caller's mistake. It asserts in
+  // debug builds. Otherwise the claim is aborted, since none of it can be trusted, and commit returns false. Wait-free.
   LOGBUF_ALWAYS_INLINE bool commit(std::size_t n) noexcept {
     LOGBUF_ASSERT(is_open(), "commit of a claim that has ended: commit once, and not after abort() or a move");
     if (producer_ == nullptr) return false;
-    LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed: claim the most that may come");
+    LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed: claim the largest size that may be needed");
     if (n > size_) [[unlikely]] return close(), false;
     auto& p = *std::exchange(producer_, nullptr);
     detail::commit(p, region_, offset_, start_, claimed(), static_cast<std::uint32_t>(n + header_size), tag_);
@@ -79,7 +78,7 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
     return true;
   }
 
-  // Ends the claim without a record; says that this is meant. Wait-free. Nothing, if the claim has ended before.
+  // Ends the claim without a record, and says that this is intended. Wait-free. Does nothing if the claim has already ended.
   void abort() noexcept { close(); }
 
  private:
@@ -104,7 +103,7 @@ class [[nodiscard("a claim that is dropped is a record that nobody sees: call co
   }
 
   detail::producer_cursor<Traits>* producer_ = nullptr;
-  typename P::region region_{};  // a copy: the payload is bytes, which may alias the cursor and make it be read again
+  typename P::region region_{};  // a copy: payload bytes may alias the cursor, which would be reloaded
   position_type start_ = 0;
   std::size_t offset_ = 0;
   std::uint32_t size_ = 0;
