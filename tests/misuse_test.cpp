@@ -112,7 +112,7 @@ int main() {
     auto claim = ends.first.try_send(4);
     ends.first = mpsc::sender<>();
   });
-  asserts("a send that waits for a claim of its own sender", "end that first", [] {
+  asserts("a send that waits for a claim of its own sender", "end that claim first", [] {
     auto [tx, rx] = spsc::channel(64);
     auto claim = tx.send(24);
     auto other = tx.send(24);

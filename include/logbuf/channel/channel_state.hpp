@@ -1,11 +1,11 @@
-// What the ends of a channel share beyond the ring, and how a sender wakes a receiver that sleeps.
+// What the ends of a channel share beyond the ring, and how a sender wakes a sleeping receiver.
 //
-//   sender:   publish; light fence; is the receiver parked? then wake it
-//   receiver: say that it parks; heavy fence; look once more; sleep
+//   sender:   publish; light fence; if the receiver is parked, wake it
+//   receiver: set the parked flag; heavy fence; poll once more; sleep
 //
-// One of the two sees the other: without the fences both could look too early, and the wake-up would be lost. A wake
-// touches this state, so whoever wakes still owns the ring; a sender that leaves drops its count, wakes, and only then
-// gives up the ring.
+// One of the two sees the other. Without the fences both could read too early, and the wake-up would be lost. A wake-up
+// accesses this state, so the thread that wakes must still own the ring. A sender that leaves drops its count, wakes, and
+// only then drops the ring.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ struct alignas(line_pair) channel_words {
   using word = typename P::template word<T>;
 
   word<std::uint32_t> parked{0u};   // 1: the receiver sleeps, or is about to
-  word<std::uint32_t> senders{1u};  // the channel is disconnected when they are gone
+  word<std::uint32_t> senders{1u};  // the channel is disconnected when none is left
   word<std::uint32_t> closed{0u};
-  bool asymmetric = false;  // the kind of the fences, the same for both sides; never changes once the ends exist
+  bool asymmetric = false;  // the kind of fences, the same for both sides; never changes once the ends exist
   unsigned spins_before_yield = options::never;
   int event_descriptor = -1;
   LOGBUF_NO_UNIQUE_ADDRESS typename P::parker parker{};
 
-  // Before the ends exist.
+  // Called before the ends exist.
   setup_error configure(const options& o) noexcept {
     event_descriptor = o.event_descriptor;
     spins_before_yield = o.spins_before_yield;
@@ -38,25 +38,25 @@ struct alignas(line_pair) channel_words {
     return {};
   }
 
-  // After everything that a receiver may wait for: a commit, an abort (records behind it become readable), the last
-  // sender's leave, a close.
+  // Called after everything that a receiver may wait for: a commit, an abort (records behind it become readable), the
+  // departure of the last sender, a close.
   void published() noexcept {
     P::light_fence(at<site::notify_fence>, asymmetric);
     if (P::load(at<site::parked_check>, parked) != 0) [[unlikely]] wake();
   }
 
-  // May return for no reason.
+  // May return spuriously.
   void park_until(typename P::deadline deadline) noexcept { P::park(parker, parked, 1u, deadline); }
 
  private:
   LOGBUF_COLD void wake() noexcept {
-    if (P::exchange(at<site::parked_claim>, parked, 0u) == 0) return;  // another sender does it
+    if (P::exchange(at<site::parked_claim>, parked, 0u) == 0) return;  // another thread wakes it
     if (event_descriptor >= 0) P::signal(event_descriptor);
-    P::unpark(parker, parked);  // also then: who waits in receive() sleeps here
+    P::unpark(parker, parked);  // also with a descriptor: receive() sleeps here
   }
 };
 
-// The traits of a channel's ring: the user's, with these words.
+// The traits of a channel's ring: the user's, plus these words.
 template <class Traits>
 struct channel_traits : Traits {
   using extension = channel_words<Traits>;

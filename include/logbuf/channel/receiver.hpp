@@ -1,4 +1,4 @@
-// The reading end of a channel, the same for both rings.
+// The reading end of a channel, the same for SPSC and MPSC.
 #pragma once
 
 #include <chrono>
@@ -18,9 +18,9 @@
 
 namespace logbuf::inline v0 {
 
-// A consumer that can wait. Thread-safety: one thread at a time, but for close(), which any thread may call while the
-// receiver is alive and not being moved. Destroying it disconnects: senders are told at their next call.
-// Progress: try_receive as the ring's reads; the others block: they look `spins_before_park` times, then sleep.
+// A consumer that can wait. Thread-safety: one thread at a time, except close(), which any thread may call while the
+// receiver is alive and not being moved. Destroying it disconnects the channel: senders get the error at their next call.
+// Progress: try_receive as the ring's reads. The others block: they poll `spins_before_park` times, then sleep.
 template <ring_traits Traits>
 class receiver {
   using ring_traits_type = detail::channel_traits<Traits>;
@@ -30,20 +30,20 @@ class receiver {
 
  public:
   using claim_type = read_claim<ring_traits_type>;     // a record, until the claim ends
-  using received = result<claim_type, receive_error>;  // what receive answers
+  using received = result<claim_type, receive_error>;  // what receive returns
 
   receiver() noexcept = default;
-  // Of a ring's consumer: channel() does that.
+  // Wraps a ring's consumer; channel() does that.
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
-  // The next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
+  // Returns the next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
   [[nodiscard]] LOGBUF_ALWAYS_INLINE received try_receive() noexcept {
     if (!is_attached()) return receive_error::detached;
     return claim_of(look(*consumer_.cursor_, never));
   }
 
-  // Waits for the next record. Every record that was committed before the last sender left comes before disconnected;
-  // one that is there when the time is out is delivered. A timeout of zero or less is one look.
+  // Waits for the next record. Every record that was committed before the last sender left comes before disconnected.
+  // A record that is there at the deadline is delivered. A timeout of zero or less is one poll.
   [[nodiscard]] received receive() noexcept { return claim_of(wait(deadline::max(), never)); }
   [[nodiscard]] received receive_until(deadline d) noexcept { return claim_of(wait(d, never)); }
   template <class Rep, class Period>
@@ -51,7 +51,7 @@ class receiver {
     return claim_of(wait_for(timeout));
   }
 #if defined(__cpp_lib_jthread)
-  // Ends with closed when the token is stopped and nothing is there.
+  // Returns closed when a stop was requested and no record is there.
   [[nodiscard]] received receive(const std::stop_token& stop, deadline d = deadline::max()) noexcept {
     if (!is_attached()) return receive_error::detached;
     const std::stop_callback wake_up(stop, [this] { words(*consumer_.cursor_).published(); });
@@ -60,7 +60,7 @@ class receiver {
   }
 #endif
 
-  // Waits for the first record, then drains what is there: as consumer::drain. The value is the number of records.
+  // Waits for the first record, then drains what is there, like consumer::drain. Returns the number of records.
   template <class Handler>
   result<std::size_t, receive_error> drain(Handler&& handler, std::size_t limit = std::numeric_limits<std::size_t>::max()) {
     return drain_until(deadline::max(), std::forward<Handler>(handler), limit);
@@ -76,7 +76,7 @@ class receiver {
     return drain_after(wait(d, never), handler, limit);
   }
 
-  // Ends the wait of this receiver, now and from now on: a receive that finds nothing answers closed instead of
+  // Ends the wait of this receiver, now and from now on: a receive that finds no record returns closed instead of
   // waiting. Records that are there are still delivered. Callable from any thread. Wait-free.
   void close() noexcept {
     if (!is_attached()) return;
@@ -85,15 +85,15 @@ class receiver {
     w.published();
   }
 
-  // For event loops, with options::event_descriptor: true means armed, and the descriptor becomes readable when there is
-  // something to look at; false means that there is already: receive first. Disarms by itself when it is signalled.
+  // For event loops, with options::event_descriptor. True: armed, and the descriptor becomes readable when there is
+  // something to receive. False: there is something already, so receive first. Being signalled disarms it.
   [[nodiscard]] bool arm() noexcept {
     if (!is_attached() || is_degraded_) return false;
     cursor_type& c = *consumer_.cursor_;
     return look(c, never).is_empty() && announce_and_look(c, never).is_empty() && !is_degraded_;
   }
 
-  // Records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
+  // The records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
   class iterator {
    public:
     using value_type = claim_type;           // a record
@@ -107,7 +107,7 @@ class receiver {
       return *this;
     }
     void operator++(int) noexcept { ++*this; }
-    // There is no record any more.
+    // True when there are no more records.
     friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.current_.is_open(); }
 
    private:
@@ -122,11 +122,11 @@ class receiver {
   iterator begin() noexcept { return iterator(*this); }        // waits for the first record
   std::default_sentinel_t end() const noexcept { return {}; }  // of the range
 
-  void release() noexcept { consumer_.release(); }  // as consumer::release
-  void rest() noexcept { consumer_.rest(); }        // as consumer::rest; receive rests by itself
+  void release() noexcept { consumer_.release(); }  // like consumer::release
+  void rest() noexcept { consumer_.rest(); }        // like consumer::rest; receive rests by itself
 
-  // The kernel refused the fence that parking needs, after it had allowed it: this receiver polls with short sleeps
-  // instead of parking, and arm() always answers false.
+  // The kernel refused the fence that parking needs, after it had allowed it. This receiver then polls with short sleeps
+  // instead of parking, and arm() always returns false.
   bool is_degraded() const noexcept { return is_degraded_; }
   // Bytes behind a claim that was never finished, after `abandoned`.
   std::uint64_t abandoned_bytes() const noexcept { return consumer_.occupancy(); }
@@ -142,7 +142,7 @@ class receiver {
  private:
   using cursor_type = detail::consumer_cursor<ring_traits_type>;
 
-  // What a look saw: the header of the next record, or why there is none.
+  // What a poll found: the header of the next record, or why there is none.
   struct sight {
     detail::header_word word = detail::not_ready;
     receive_error why = receive_error::none;
@@ -159,7 +159,7 @@ class receiver {
 
   static detail::header_word poll(cursor_type& c) noexcept {
     const detail::header_word word = detail::poll(c);
-    if (word == detail::not_ready) detail::release(c);  // nobody waits for space while this end waits for records
+    if (word == detail::not_ready) detail::release(c);  // no sender waits for space while this end waits for records
     return word;
   }
 
@@ -169,7 +169,7 @@ class receiver {
     return look_at_ends(c, stopped);
   }
 
-  // There is no record: will there be one?
+  // There is no record: can one still come?
   template <class Stopped>
   LOGBUF_NOINLINE static sight look_at_ends(cursor_type& c, Stopped& stopped) noexcept {
     if (is_corrupt(c)) return {detail::not_ready, receive_error::corrupt};
@@ -184,7 +184,7 @@ class receiver {
     return {detail::not_ready, closed ? receive_error::closed : receive_error::empty};
   }
 
-  // Says that this end parks, and looks once more. Empty: whoever publishes from now on sees it.
+  // Sets the parked flag, and polls once more. Empty: a thread that publishes from now on sees the flag.
   template <class Stopped>
   sight announce_and_look(cursor_type& c, Stopped& stopped) noexcept {
     detail::channel_words<Traits>& w = words(c);
@@ -199,7 +199,7 @@ class receiver {
   sight wait_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     if (!is_attached()) return {detail::not_ready, receive_error::detached};
     cursor_type& c = *consumer_.cursor_;
-    const sight seen = look(c, never);  // before the clock, which costs more
+    const sight seen = look(c, never);  // before the clock is read, which costs more
     if (!seen.is_empty()) [[likely]] return seen;
     if (timeout <= timeout.zero()) return {detail::not_ready, receive_error::timeout};
     return wait_longer(c, detail::deadline_after<P>(timeout), never);
@@ -216,7 +216,7 @@ class receiver {
   template <class Stopped>
   LOGBUF_NOINLINE sight wait_longer(cursor_type& c, deadline d, Stopped& stopped) noexcept {
     for (unsigned looks = 0;; ++looks) {
-      // The clock first, then the look: what is there when the time is out is delivered.
+      // The clock first, then the poll: a record that is there at the deadline is delivered.
       const bool out_of_time = P::expired(d);
       const bool parks = !out_of_time && looks >= spins_;
       if (!parks && !out_of_time) detail::rest(c);
@@ -225,7 +225,7 @@ class receiver {
     }
   }
 
-  // Sleeps unless there is something; looks when it wakes, which may be for no reason.
+  // Sleeps unless there is something to report. Polls when it wakes, which may be spurious.
   template <class Stopped>
   sight park(cursor_type& c, deadline d, Stopped& stopped) noexcept {
     if (!is_degraded_) {
@@ -245,7 +245,7 @@ class receiver {
     if (seen.why != receive_error::none) return seen.why;
     if constexpr (Traits::checked) {
       auto drained = consumer_.drain(handler, limit);
-      if (!drained) return receive_error::corrupt;  // the header was sound at the look, and is no more
+      if (!drained) return receive_error::corrupt;  // the header was sound when polled, and no longer is
       return std::move(*drained);
     } else {
       return consumer_.drain(handler, limit);

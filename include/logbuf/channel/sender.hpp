@@ -13,11 +13,11 @@
 
 namespace logbuf::inline v0 {
 
-// A producer whose claims tell a waiting receiver: commit() and abort() of a claim notify by themselves.
-// Thread-safety: as basic_producer. An MPSC sender is copyable and counted; when the last one is destroyed the channel
-// is disconnected. Destroying it with a claim open is an assertion in debug builds; the claim stays valid, and until
-// it is finished the receiver is told `abandoned`.
-// Progress: try_send as the ring's claims, and no system call but to wake a receiver that sleeps; send spins.
+// A producer whose claims notify a waiting receiver: commit() and abort() do so by themselves.
+// Thread-safety: as basic_producer. An MPSC sender is copyable and counted. When the last one is destroyed, the channel
+// is disconnected. Destroying it with a claim open is an assertion in debug builds. The claim stays valid, and until it
+// is finished the receiver gets `abandoned`.
+// Progress: try_send as the ring's claims, with no system call except to wake a sleeping receiver. send spins.
 template <ring_traits Traits, class Claiming>
 class basic_sender {
   using ring_traits_type = detail::channel_traits<Traits>;
@@ -25,10 +25,10 @@ class basic_sender {
   using P = typename Traits::atomics;
 
  public:
-  using claim_type = write_claim<ring_traits_type>;  // what send answers
+  using claim_type = write_claim<ring_traits_type>;  // what send returns
 
   basic_sender() noexcept = default;
-  // Of a ring's producer: channel() does that.
+  // Wraps a ring's producer; channel() does that.
   explicit basic_sender(producer_type&& p) noexcept : producer_(std::move(p)) {}
   basic_sender(const basic_sender& other)
     requires Claiming::shared
@@ -60,7 +60,7 @@ class basic_sender {
     return std::move(*claim);
   }
 
-  // The same, but waits for space: spins with backoff, without a system call unless options::spins_before_yield asks for
+  // The same, but waits for space. Spins with backoff, without a system call unless options::spins_before_yield asks for
   // one. Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and
   // waits for space that only this claim could free would wait for itself: an assertion in debug builds.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
@@ -79,7 +79,7 @@ class basic_sender {
     return wait_for_space(size, tag, deadline);
   }
 
-  // Claims, copies and commits in one call; the value is the record's position.
+  // Claims, copies and commits in one call. Returns the record's position.
   result<position_type, send_error> try_send(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
     return copy_into(try_send(bytes.size(), tag), bytes);
   }
@@ -87,14 +87,14 @@ class basic_sender {
     return copy_into(send(bytes.size(), tag), bytes);
   }
 
-  // Waits until everything that this sender committed is consumed; as basic_producer::flush.
+  // Waits until everything that this sender committed is consumed, like basic_producer::flush.
   bool flush() noexcept { return producer_.flush(); }
   template <class Rep, class Period>
   bool flush_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     return producer_.flush_for(timeout);
   }
 
-  // The receiver is gone. Wait-free.
+  // True if the receiver is gone. Wait-free.
   bool is_disconnected() const noexcept {
     return producer_.is_attached() && P::load(at<site::receiver_check>, ring().consumer_left) != 0;
   }
@@ -112,11 +112,11 @@ class basic_sender {
   detail::ring_state<ring_traits_type>& ring() const noexcept { return *producer_.cursor_->ring; }
   detail::channel_words<Traits>& words() const noexcept { return ring().extension; }
 
-  // The ring was full.
+  // Called when the ring was full.
   LOGBUF_NOINLINE result<claim_type, send_error> wait_for_space(std::size_t size, std::uint32_t tag,
                                                                 typename P::deadline deadline) noexcept {
     for (unsigned round = 0;; round += round != options::never - 1) {
-      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender: end that first");
+      LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender: end that claim first");
       if (P::expired(deadline)) return send_error::timeout;
       back_off(round);
       auto claim = try_send(size, tag);
@@ -138,7 +138,7 @@ class basic_sender {
     return claim->position();
   }
 
-  // First the count, then the wake-up, and the ring last: the wake-up touches it.
+  // First the count, then the wake-up, and the ring last, since the wake-up accesses it.
   void leave() noexcept {
     if (!producer_.is_attached()) return;
     detail::channel_words<Traits>& w = words();
