@@ -72,13 +72,13 @@ row judge(const std::string& model, const std::string& about, const std::string&
   row r{model, about, property, "", e.states, e.transitions, e.seconds};
   const bool is_pinned = pinned.is_array() && pinned.size() == 2;
   if (!e.problem.empty()) r.verdict = "NOT RUN", r.details = e.problem;
-  else if (!e.violated.empty()) r.verdict = "VIOLATED: " + e.violated, r.details = "logbuf-verify promela --trail " + model + "/" + property + " prints the way";
+  else if (!e.violated.empty()) r.verdict = "VIOLATED: " + e.violated, r.details = "logbuf-verify promela --trail " + model + "/" + property + " prints the trail";
   else if (!e.to_the_end) r.verdict = "NOT EXPLORED TO THE END", r.is_cut = true;
   else if (property == safety && e.unreached.size() != unreached) {
     r.verdict = "STATEMENTS NOT REACHED";
     for (const std::string& u : e.unreached) r.details += (r.details.empty() ? "" : "\n") + u;
   } else if (!is_pinned || pinned[0] != e.states || pinned[1] != e.transitions) {
-    r.verdict = "OTHER COUNTS THAN PINNED";
+    r.verdict = "COUNTS DIFFER FROM THE PINNED ONES";
     r.details = "pinned in models/promela/checks.json: " + pinned.dump() + ", counted: [" + std::to_string(e.states) + ", " + std::to_string(e.transitions) + "]";
   } else {
     r.verdict = "holds", r.is_good = true;
@@ -217,12 +217,12 @@ row replay(const spin_model& m, const std::string& name, const json& of, const s
 // Of the details above: the step that was not taken.
 std::string between_steps(const std::string& details) {
   const auto from = details.find(">> ");
-  return from == std::string::npos ? "its end" : details.substr(from + 3, details.find('\n', from) - from - 3);
+  return from == std::string::npos ? "the end" : details.substr(from + 3, details.find('\n', from) - from - 3);
 }
 
 // What no run of the model does: a trace that is changed in one place.
 row replay_changed(const spin_model& m, const std::string& name) {
-  row r{name + "/changed", "one step left out, of another value, of another thread, of a site that the model does not have",
+  row r{name + "/changed", "one step left out, or with another value, another thread, or a site that the model does not have",
         "each refused", ""};
   std::vector<step> steps = read_trace(m.folder / "trace");
   const auto is_commit = [](const step& s) { return s.name == "commit_store"; };
@@ -301,11 +301,11 @@ row check_sites(const json& checks) {
     const std::string name(site.name);
     const bool is_step = known.erase(name) != 0;
     ++r.states, r.transitions += is_step;
-    if (is_step == not_modelled.contains(name)) r.details += name + (is_step ? " is a step, and said to be none\n" : " is neither a step nor explained\n");
-    if (models::is_outside_of_the_models(site.id) && is_step) r.details += name + " is a step that is not recorded\n";
+    if (is_step == not_modelled.contains(name)) r.details += name + (is_step ? " is a step, but is listed as not modelled\n" : " is neither a step nor listed as not modelled\n");
+    if (models::is_outside_of_the_models(site.id) && is_step) r.details += name + " is a step, but is not recorded\n";
   }
   for (const auto& plain : models::plain_steps) known.erase(std::string(plain));
-  for (const std::string& name : known) r.details += name + " is a step of the models and no ordering site\n";
+  for (const std::string& name : known) r.details += name + " is a step of the models, but not an ordering site\n";
   r.is_good = r.details.empty();
   r.verdict = r.is_good ? "complete" : "INCOMPLETE";
   return r;
@@ -322,8 +322,8 @@ std::string as_markdown(const std::vector<row>& rows) {
     else if (r.name != "sites")
       text += "| `" + r.name + "` | " + r.about + " | " + r.property + " | " + std::to_string(r.states) + " | " + std::to_string(r.transitions) + " | " + r.verdict + " |\n";
   }
-  return text + "\n" + std::to_string(bugs) + " planted bugs violate the property that they are about; " + std::to_string(traces) +
-         " traces of the production headers are taken step by step. Produced by `logbuf-verify promela`.\n";
+  return text + "\n" + std::to_string(bugs) + " planted bugs violate the property that each of them has to violate. The models take " + std::to_string(traces) +
+         " traces of the production headers step by step. Produced by `logbuf-verify promela`.\n";
 }
 
 std::string as_json(const std::vector<row>& rows) {
@@ -398,7 +398,7 @@ int print_trail(const promela_settings& s, const json& checks) {
     for (const auto& [p, pinned] : c.at("properties").items())
       if (s.trail == c.at("model").get<std::string>() + "/" + p) m = {folder_of(s.trail + "/trail"), options_of(c), !is_temporal(p)}, property = p;
   if (property.empty()) {
-    std::fprintf(stderr, "logbuf-verify: --trail needs a bug, or MODEL/PROPERTY; there is no '%s'\n", s.trail.c_str());
+    std::fprintf(stderr, "logbuf-verify: --trail needs a bug or MODEL/PROPERTY, and there is no '%s'\n", s.trail.c_str());
     return bad_usage;
   }
   const std::string wrong = build(m, property);
@@ -433,10 +433,10 @@ int run_promela(const promela_settings& s) {
   }
   if (tasks.empty()) return std::fprintf(stderr, "logbuf-verify: no model, bug or trace matches --filter\n"), bad_usage;
   std::printf("%s\n\n%s",
-              fold("Models of the protocol, which spin explores to the end with every state stored. Sequentially consistent: the scenarios "
-                   "are about the memory orders. Positions modulo two capacities. Temporal properties under weak fairness. "
-                   "bug/: a bug in the model, which has to violate the named property. trace/: real threads over the production "
-                   "headers, whose steps the model has to take (transitions: the steps).",
+              fold("Models of the protocol, which spin explores to the end, storing every state. The models are sequentially consistent: "
+                   "the scenarios check the memory orders. Positions are kept modulo two capacities. Temporal properties are "
+                   "checked under weak fairness. bug/: a bug in the model, which has to violate the named property. trace/: real "
+                   "threads over the production headers, whose steps the model has to take (transitions: the steps).",
                    text_width()).c_str(),
               rows_table().header().c_str());
   std::fflush(stdout);

@@ -62,10 +62,11 @@ std::string counterexample(const std::string& title, const result& r) {
 }
 
 const char* const legend =
-    "<p>Solid arrows synchronise (what stands before one happens before what stands behind it); dashed ones are values that were "
-    "read without that. Red joins two accesses of which one is plain and neither happens before the other: the edge that is "
-    "missing. Steps in italics are plain accesses. Which store a load has read is told by its value. Of a mutant: the shortest "
-    "of the first failures of all scenarios, each looked at for a short while.</p>\n";
+    "<p>Solid arrows synchronise: what comes before one end happens before what comes after the other. Dashed arrows "
+    "are values that were read without synchronisation. A red line joins two accesses of which one is plain and "
+    "neither happens before the other: it is the missing edge. Steps in italics are plain accesses. The store that a "
+    "load has read is identified by its value. For a mutant, the figure shows the shortest of the first failures of "
+    "all scenarios, each explored for a short time.</p>\n";
 
 // The parts in the order in which one reads them; each is a file of its own, so that runs can follow one another.
 const char* const parts[] = {"calibration", "scenarios", "orders", "patches"};
@@ -117,7 +118,7 @@ bool report_page::add(const std::vector<mutant>& orders, const std::string& comm
     if (m.killed) pictures += counterexample(code(m.what.site) + " " + m.what.order, m.shortest);
   }
   return add("orders", section("orders", "Every memory order, weakened",
-                               "<p>Each ordering site that is not relaxed, weakened alone to each weaker order.</p>" +
+                               "<p>Each ordering site that is not relaxed, weakened to each weaker order, one site at a time.</p>" +
                                    table("<th>site<th>weakened to<th>verdict<th>first scenario to fail<th class=n>executions<th>how", rows) +
                                    "<h3>Counterexamples</h3>" + legend + pictures, command));
 }
@@ -130,7 +131,7 @@ bool report_page::add(const std::vector<patch>& patches, const std::string& comm
     if (p.is_killed) pictures += counterexample(code(p.name), p.shortest);
   }
   return add("patches", section("patches", "Planted bugs",
-                                "<p>Each patch in verify/mutants, applied to the headers alone.</p>" +
+                                "<p>Each patch in verify/mutants, applied to the headers on its own.</p>" +
                                     table("<th>patch<th>bug<th>verdict<th>first scenario to fail<th class=n>executions<th>how", rows) +
                                     "<h3>Counterexamples</h3>" + legend + pictures, command));
 }

@@ -13,20 +13,22 @@
 namespace logbuf::verify {
 
 const char* const limits_of_relacy =
-    "reduced: every schedule, equivalent ones once; a load sees every older store that it may (the history of Relacy's "
-    "atomics is built 64 stores long instead of 3; an execution with more is not called explored to the end); spurious "
-    "failures up to a budget for each execution (--spurious, 1). full, bound N (preemptions), random: Relacy's own searches, whose loads see "
-    "the newest two stores (random: all). None of them sees load buffering, a modification order that differs from the "
-    "order of execution, or a failed exchange that reads an old value; sequentially consistent fences order more than C++ "
-    "promises (docs/calibration.md: all of that as litmus tests). \"To the end\" is within these limits and the sizes of "
-    "the scenario. Redundant executions turned out to be equivalent to others on the way.";
+    "reduced: explores every schedule, but equivalent ones once. A load sees every older store that it may. (Relacy "
+    "is built to remember 64 stores of an atomic instead of 3. An execution that needs more is not reported as "
+    "explored to the end.) Spurious failures are limited for each execution (--spurious, default 1). full, bound N "
+    "(preemptions) and random are Relacy's own searches, whose loads see the newest two stores (random: all of them). "
+    "None of these searches sees load buffering, a modification order that differs from the order of execution, or a "
+    "failed exchange that reads an old value. Sequentially consistent fences order more than C++ promises. "
+    "docs/calibration.md has litmus tests for all of that. \"To the end\" means within these limits and the sizes of "
+    "the scenario. Redundant executions turned out to be equivalent to others while they ran.";
 
 const char* const limits_of_rc11 =
-    "graphs: every execution that RC11 allows, once: what each load reads from, and the modification order of each word. "
-    "Loads see every store that they may, modification orders are free of any order of execution, failed exchanges read old "
-    "values, and release sequences are those of C++20. It does not see load buffering, which RC11 excludes. Spurious "
-    "failures up to a budget for each execution (--spurious, 1). Blocked executions come on top: a thread waits there, and "
-    "others show that its wait ends. \"To the end\" is within these limits and the sizes of the scenario.";
+    "graphs: explores every execution that RC11 allows, each once. An execution is what each load reads from, and the "
+    "modification order of each word. Loads see every store that they may. Modification orders are independent of any "
+    "order of execution. Failed exchanges read old values, and release sequences are those of C++20. Load buffering "
+    "is not seen, because RC11 excludes it. Spurious failures are limited for each execution (--spurious, default 1). "
+    "Blocked executions are counted in addition: in each of them a thread waits, and other executions show that its "
+    "wait ends. \"To the end\" means within these limits and the sizes of the scenario.";
 
 namespace {
 
@@ -65,13 +67,13 @@ std::vector<std::string> cells_of(const result& r) {
 
 std::string failure_text(const result& r, std::size_t width) {
   std::string text = "\n" + r.scenario + ": " + r.kind + " in execution " + std::to_string(r.executions) + "\n";
-  if (const workload* w = find_scenario(r.scenario)) text += "  it looks for: " + w->catches + "\n";
+  if (const workload* w = find_scenario(r.scenario)) text += "  the scenario looks for: " + w->catches + "\n";
   if (!r.weakened.empty()) text += "  weakened: " + mutant_text(r) + "\n";
   text += "  " + r.failure + "\n\n" + r.history;
   if (!r.graph.empty()) text += "\n  its graph (thread.event; @ is a location, with its modification order):\n" + r.graph;
   text = fold_lines(text, width, 8);
   // In one piece, to be copied.
-  if (!r.replay.empty()) text += "\n  to repeat this execution alone:\n  logbuf-verify" + replay_options + " --replay '" + r.replay + "'\n";
+  if (!r.replay.empty()) text += "\n  to repeat only this execution:\n  logbuf-verify" + replay_options + " --replay '" + r.replay + "'\n";
   return text;
 }
 
