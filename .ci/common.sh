@@ -100,7 +100,7 @@ count() {
   failed=$((failed + f))
 }
 
-# run NAME COMMAND...: shows its output, counts, and says how long it took.
+# run NAME COMMAND...: shows its output, counts, and says how long it took; in the file $durations too, where that is set.
 run() {
   local name=$1 out status began=$SECONDS
   shift
@@ -109,6 +109,7 @@ run() {
   "$@" | tee "$out"
   status=${PIPESTATUS[0]}
   say "$name: $((SECONDS - began)) s"
+  [ -z "${durations:-}" ] || printf '%s\t%s\n' "$((SECONDS - began))" "$name" >>"$durations"
   count "$out" "$status" "$name"
   rm -f "$out"
 }
