@@ -29,9 +29,9 @@ template <ring_traits Traits = default_traits>
   return maker<Traits>::owning(capacity, o);
 }
 
-// A ring over the caller's memory. The size of the memory is the capacity. Its address plus 8 has to be a multiple of the
-// payload alignment. It is zeroed, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until
-// both ends and all claims are gone. Without an owner, the caller has to keep the memory that long.
+// A ring over the caller's memory, whose size is the capacity. Its address plus 8 must be a multiple of the payload
+// alignment. It is zeroed, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until both ends
+// and all claims are gone. Without one, the caller keeps the memory that long.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::span<std::byte> bytes,
                                                                          std::shared_ptr<void> owner = {},
@@ -61,7 +61,7 @@ using sender = basic_sender<Traits, detail::mpsc_claiming>;
 template <ring_traits Traits = default_traits>
 using channel_maker = channel_access<Traits, detail::mpsc_claiming>;
 
-// A channel over a ring that owns its buffer, of `capacity` bytes.
+// A channel over a new ring of `capacity` bytes.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename channel_maker<Traits>::ends, setup_error> try_channel(std::uint64_t capacity,
                                                                                    const options& o = {}) noexcept {

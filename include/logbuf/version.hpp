@@ -1,8 +1,8 @@
-// The version, and what the library needs of the compiler. CMake, pkg-config and the packages read the version from here.
+// The version, and what the library needs of the compiler. CMake, pkg-config and the packages read it from here.
 //
-// Everything is in an inline namespace that is named after the ABI version. That version is raised when the layout of a
-// type changes, or what the two ends of a ring agree on. Parts of a program that were built with different ABI versions
-// cannot share a ring by mistake: they do not link. See docs/guides/versions.md.
+// Everything is in an inline namespace that is named after the ABI. The number is raised when the layout of a type changes,
+// or what the two ends of a ring agree on. Parts of a program that were built with different ABIs cannot share a ring by
+// mistake: they do not link (docs/guides/versions.md).
 #pragma once
 
 #define LOGBUF_VERSION_MAJOR 0         // raised when the interface breaks

@@ -13,7 +13,7 @@ namespace logbuf::inline v0 {
 template <class T, class E>
 class [[nodiscard("it says whether the call succeeded: test it")]] result {
  public:
-  // Always inlined: a single call, even on a cold path, would force the value into memory on the hot path.
+  // Always inlined: a single call, even on a cold path, would force the value into memory on the hot one.
   LOGBUF_ALWAYS_INLINE constexpr result(T&& value) noexcept : value_(std::move(value)) {}
   LOGBUF_ALWAYS_INLINE constexpr result(E error) noexcept : error_(error) {
     LOGBUF_ASSERT(error != E{}, "a result needs a value or an error");
