@@ -59,7 +59,7 @@ class memory {
     return m;
   }
 
-  // Uses the caller's memory, which `owner` keeps alive until both ends and all claims are gone.
+  // The caller's memory, which `owner` keeps alive until both ends and all claims are gone.
   static result<memory, setup_error> over(std::span<std::byte> bytes, std::size_t payload_alignment,
                                           std::shared_ptr<void> owner, const options& o) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());

@@ -1,5 +1,5 @@
-// Prefetch hints for both ends. The protocol does not depend on them. They read no value except one tail, and that value
-// decides about hints only.
+// Prefetch hints for both ends. The protocol does not depend on them. They read no value except one tail, which decides
+// about hints only.
 //
 // A line that another processor wrote last costs the next writer a few hundred cycles. The producer prefetches the lines of
 // its next claims while it writes the current one. (With many producers, the next exchange waits for these stores.) With
@@ -49,8 +49,8 @@ LOGBUF_NOINLINE void look_at_tail(consumer_cursor<Traits>& c) noexcept {
 }
 
 // The consumer is about to read the record with this header, or has found none. Large records are left to the hardware
-// prefetcher. The tail is in the producers' cache line, so it is loaded only once per quarter of the ring, and not while the
-// consumer keeps up with the producers.
+// prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of the ring, and not while the
+// consumer keeps up with them.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;

@@ -15,7 +15,7 @@
 
 namespace logbuf::inline v0::detail {
 
-// Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the end of the buffer.
+// Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the buffer's end.
 struct placement {
   position_type start;
   position_type limit;  // the next claim need not load head if it ends here or before
@@ -31,7 +31,7 @@ constexpr placement place(position_type tail, position_type head, std::uint64_t 
   return {start, start + std::min(head + capacity - spare - start, lap_end(start) - start), fits};
 }
 
-// The bytes from the old tail to the start of the record are claimed, but hold no record: they become a skip.
+// The bytes from the old tail to the start of the record are claimed, but hold no record.
 template <class Traits>
 void publish_padding(producer_cursor<Traits>& p, position_type tail, position_type start) noexcept {
   using P = typename Traits::atomics;
@@ -101,7 +101,7 @@ struct spsc_claiming {
   }
 };
 
-// Many producers: the one that wins the exchange moves the tail. Lock-free.
+// Many producers: whichever wins the exchange moves the tail. Lock-free.
 struct mpsc_claiming {
   static constexpr bool shared = true;
 
@@ -123,7 +123,7 @@ struct mpsc_claiming {
   }
 
  private:
-  // Tail first, then head, both with acquire: a `full` then holds for a moment at which both values were true.
+  // Tail first, then head, both with acquire: `full` then holds for a moment at which both values were current.
   template <class Traits>
   LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
@@ -131,12 +131,12 @@ struct mpsc_claiming {
     for (;;) {
       const position_type tail = P::load(at<site::tail_reload>, p.ring->tail);
       const position_type head = P::load(at<site::head_refresh>, p.ring->head);
-      // A head beyond the tail: the tail is stale. Acquiring this head has made the newer tail visible, so retry.
+      // A head beyond the tail: the tail is stale. Acquiring this head made the newer one visible: retry.
       if (distance(head, tail) < 0) continue;
       const placement spot = place(tail, head, p.capacity, stride, 0);
       if (!spot.fits) return {};
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
-      p.limit = spot.limit;  // only now: the limit is valid for tails from this claim on
+      p.limit = spot.limit;  // only now: valid for tails from this claim on
       if (spot.start != tail) publish_padding(p, tail, spot.start);
       prefetch_limit(p, spot.start);
       return {spot.start, true};
@@ -199,7 +199,7 @@ LOGBUF_NOINLINE void zero_rest(consumer_cursor<Traits>& c) noexcept {
   zero_consumed(c);
 }
 
-// The same for one record at `start`, which is in one piece. If skips before it are not zeroed yet, zeroes them too.
+// The same for one record at `start`, which is in one piece, and for skips before it that are not zeroed yet.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
   if constexpr (producer_clears<Traits>) {
@@ -212,7 +212,7 @@ LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, positio
   }
 }
 
-// Releases everything that was read to the producers: first zeroes it, then moves head. Wait-free.
+// Releases everything that was read: first zeroes it, then moves head. Wait-free.
 template <class Traits>
 inline void release(consumer_cursor<Traits>& c) noexcept {
   if (c.position == c.released) return;
@@ -231,8 +231,8 @@ void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
   }
 }
 
-// The consumer has read a whole lap: the header word at released + capacity is the first one that it read, not yet zeroed.
-// So it releases before it polls. False for a cursor without a ring, whose capacity is 0.
+// The consumer has read a whole lap: the header at released + capacity is the first one that it read, not yet zeroed.
+// False for a cursor without a ring, whose capacity is 0.
 template <class Traits>
 LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
   if (c.ring == nullptr) return false;
@@ -251,7 +251,7 @@ bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
          distance(c.position + stride, tail) >= 0 && (is_skip(word) || stride <= c.capacity / 2);
 }
 
-// Returns the header of the next record, or not_ready. Consumes the skips before it. Wait-free except for the skips.
+// The header of the next record, or not_ready. Consumes the skips before it. Wait-free except for the skips.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
@@ -279,7 +279,7 @@ inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
   c.count(read_count::bytes, size_of(word) - header_size);
 }
 
-// Approximate: both words move meanwhile, and the two loads are not one atomic access.
+// Approximate: both words move meanwhile, and the two loads are not one access.
 template <class Traits>
 std::uint64_t occupancy(const ring_state<Traits>& ring) noexcept {
   using P = typename Traits::atomics;

@@ -1,9 +1,9 @@
 // How long a consumer that has found nothing rests before it polls again.
 //
-// A consumer that polls again at once contends with the producer. The header that it polls is in a cache line that the
-// producer is writing, and each record costs both of them a transfer of that line. A consumer that rests finds many records
-// at its next poll, and both ends work undisturbed. So a rest that found something is doubled, as long as that pays. A rest
-// that found nothing is set back to one spin hint: where records are rare, the consumer polls at once.
+// A consumer that polls again at once contends with the producer: the header that it polls is in a line that the producer
+// is writing, and each record costs both a transfer of that line. One that rests finds many records at its next poll, and
+// both ends work undisturbed. So a rest that found something is doubled, as long as that pays. One that found nothing is
+// set back to one spin hint: where records are rare, the consumer polls at once.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,7 @@
 
 namespace logbuf::inline v0::detail {
 
-// In spin hints. If the consumer has read the ring twice over since the last rest, the ring is small: a long rest fills it,
-// and the producers wait.
+// In spin hints. A ring that was read twice over since the last rest is small: a long rest fills it, and the producers wait.
 constexpr std::uint32_t next_rest(std::uint32_t rest, std::uint64_t consumed, std::uint64_t capacity,
                                   std::uint16_t longest) noexcept {
   if (consumed == 0) return 1;
@@ -22,7 +21,7 @@ constexpr std::uint32_t next_rest(std::uint32_t rest, std::uint64_t consumed, st
   return consumed < capacity / 2 ? std::min<std::uint32_t>(2 * rest, longest) : rest;
 }
 
-// Call it after a poll that found nothing. Bounded; accesses no shared memory.
+// After a poll that found nothing. Bounded; accesses no shared memory.
 template <class Traits>
 void rest(consumer_cursor<Traits>& c) noexcept {
   using P = typename Traits::atomics;

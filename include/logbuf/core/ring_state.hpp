@@ -1,4 +1,4 @@
-// The state that the ends of a ring share, and the state that each keeps to itself.
+// What the ends of a ring share, and what each keeps to itself.
 //
 //   ring_state        tail | head | owners, consumer_left, the buffer        shared; each group on its own lines
 //                     and what a channel adds: parked, senders, closed
@@ -54,7 +54,7 @@ namespace logbuf::inline v0::detail {
 
 inline constexpr std::size_t line_pair = memory::alignment;
 
-// What a channel adds to the shared state, and its hook: published() is called after every commit and abort.
+// What a channel adds to the shared state, and its hook: published() follows every commit and abort.
 struct no_extension {
   static void published() noexcept {}
   static setup_error configure(const options&) noexcept { return {}; }

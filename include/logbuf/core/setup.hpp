@@ -18,7 +18,7 @@ namespace logbuf::inline v0 {
 enum class huge_pages : unsigned char {
   no,
   if_available,  // request them; fall back to ordinary pages
-  required,      // request them; fail with no_huge_pages if there are none
+  required,      // fail with no_huge_pages if there are none
 };
 
 // The fences with which a sender detects a sleeping receiver (waiting.hpp).

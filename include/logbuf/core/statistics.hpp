@@ -67,7 +67,7 @@ producer_statistics read_all(const counters<P, producer_counts>& c) noexcept {
   return {c.get(0), c.get(1), c.get(2), c.get(3), c.get(4), c.get(5), c.get(6)};
 }
 
-// The counters of the producers that are gone have many writers, hence the additions.
+// The counters of producers that are gone have many writers, hence additions.
 template <class P>
 void retire(counters<P, producer_counts>& total, const counters<P, producer_counts>& gone) noexcept {
   for (std::size_t i = 0; i != producer_counts; ++i) P::fetch_add(at<site::counter_retire>, total.words[i], gone.get(i));

@@ -23,7 +23,7 @@ struct std_waiting {
 
   static bool expired(deadline d) noexcept { return d != deadline::max() && clock::now() >= d; }
 
-  // The sender's fence of the pair, on its hot path.
+  // The sender's fence, on its hot path.
   template <site S>
   static void light_fence(site_tag<S>, bool asymmetric) noexcept {
     if (asymmetric) std::atomic_signal_fence(site_tag<S>::order);  // for the compiler only
@@ -51,7 +51,7 @@ struct std_waiting {
   // Makes an event descriptor readable (eventfd).
   static void signal(int descriptor) noexcept { platform::signal_event(descriptor); }
 
-  // For a sender that waits at a full ring, with options::spins_before_yield: yields the processor to another thread.
+  // For a sender at a full ring, with options::spins_before_yield: yields the processor.
   static void yield() noexcept { std::this_thread::yield(); }
 
   // For a receiver that cannot park: waits before the next poll.
