@@ -17,7 +17,7 @@
 
 namespace logbuf::inline v0 {
 
-// What a drain handler may return. After a handler that returns nothing, drain continues.
+// What a drain handler may return. Returning nothing means next.
 enum class drain_action : unsigned char {
   next,  // consume this record and continue
   stop,  // consume this record and stop
@@ -87,7 +87,7 @@ class [[nodiscard]] read_batch {
     return record_view<Traits>(current_);
   }
 
-  // Leaves the record that was returned last unread: it is the next one again.
+  // Leaves the last returned record unread: it is the next one again.
   void keep() noexcept { current_ = {}; }
 
   // Releases everything that was returned, at once. The view is no longer valid.
@@ -191,7 +191,7 @@ class consumer {
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
 
   // Bytes that are claimed and not released: headers, padding, open claims and what this consumer holds back.
-  // Approximate, since the producers continue meanwhile. Between 0 and capacity().
+  // Approximate: the producers continue meanwhile. Between 0 and capacity().
   std::uint64_t occupancy() const noexcept {
     if (!is_attached()) return 0;
     return detail::occupancy<Traits>(*cursor_->ring);

@@ -112,7 +112,7 @@ class basic_producer {
   bool flush_until(std::chrono::steady_clock::time_point deadline) noexcept {
     return flush_while([&] { return std::chrono::steady_clock::now() < deadline; });
   }
-  // For your own deadlines: calls go_on() after each check that failed, and stops when it returns false.
+  // For your own deadlines: calls go_on() after each failed check, and stops when it returns false.
   template <class GoOn>
   bool flush_while(GoOn&& go_on) noexcept {
     if (!is_attached()) return false;
@@ -134,7 +134,7 @@ class basic_producer {
   // Like consumer::occupancy().
   std::uint64_t occupancy() const noexcept { return is_attached() ? detail::occupancy<Traits>(*cursor_->ring) : 0; }
 
-  // Of this producer alone. When it is destroyed, its counts are added to consumer_statistics::retired.
+  // Of this producer alone. When it is destroyed, its counts join consumer_statistics::retired.
   producer_statistics statistics() const noexcept
     requires Traits::statistics::enabled
   {

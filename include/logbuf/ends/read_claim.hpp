@@ -47,7 +47,7 @@ class record_view {
 
 namespace detail {
 
-// Out of line and by value: claims then stay in registers, and their many inlined destructors are small.
+// Out of line and by value: a claim then stays in registers, and its many destructors are small.
 template <class Traits>
 LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
   // Of two claims of the same record, the first to end has consumed it.
@@ -63,7 +63,7 @@ LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position
 
 }  // namespace detail
 
-// One record. It is consumed when the claim ends: zeroed, and released as consumer::try_read says. keep() leaves it unread.
+// One record. It is consumed when the claim ends: zeroed, and released (see consumer::try_read). keep() leaves it unread.
 // Thread-safety: belongs to the consumer's thread.
 template <ring_traits Traits>
 class [[nodiscard("a read claim that is dropped consumes its record")]] read_claim : public record_view<Traits> {

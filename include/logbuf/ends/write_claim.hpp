@@ -12,7 +12,7 @@ namespace logbuf::inline v0 {
 
 namespace detail {
 
-// Out of line and by value: claims then stay in registers, and their many inlined destructors are small.
+// Out of line and by value: a claim then stays in registers, and its many destructors are small.
 template <class Traits>
 LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
                                      std::size_t offset, std::uint32_t claimed) noexcept {
