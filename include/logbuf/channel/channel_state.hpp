@@ -29,7 +29,7 @@ struct alignas(line_pair) channel_words {
   int event_descriptor = -1;
   LOGBUF_NO_UNIQUE_ADDRESS typename P::parker parker{};
 
-  // Called before the ends exist.
+  // Before the ends exist.
   setup_error configure(const options& o) noexcept {
     event_descriptor = o.event_descriptor;
     spins_before_yield = o.spins_before_yield;
@@ -38,8 +38,8 @@ struct alignas(line_pair) channel_words {
     return {};
   }
 
-  // Called after everything that a receiver may wait for: a commit, an abort (records behind it become readable), the
-  // departure of the last sender, a close.
+  // Called after all that a receiver may wait for: a commit, an abort (records behind it become readable), a close, the
+  // departure of the last sender.
   void published() noexcept {
     P::light_fence(at<site::notify_fence>, asymmetric);
     if (P::load(at<site::parked_check>, parked) != 0) [[unlikely]] wake();

@@ -19,7 +19,7 @@
 namespace logbuf::inline v0 {
 
 // A consumer that can wait. Thread-safety: one thread at a time, except close(), which any thread may call while the
-// receiver is alive and not being moved. Destroying it disconnects the channel: senders get the error at their next call.
+// receiver is alive and not being moved. Destroying it disconnects the channel: a sender's next call reports that.
 // Progress: try_receive as the ring's reads. The others block: they poll `spins_before_park` times, then sleep.
 template <ring_traits Traits>
 class receiver {
@@ -93,7 +93,7 @@ class receiver {
     return look(c, never).is_empty() && announce_and_look(c, never).is_empty() && !is_degraded_;
   }
 
-  // The records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
+  // Records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
   class iterator {
    public:
     using value_type = claim_type;           // a record
@@ -107,7 +107,7 @@ class receiver {
       return *this;
     }
     void operator++(int) noexcept { ++*this; }
-    // True when there are no more records.
+    // There are no more records.
     friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.current_.is_open(); }
 
    private:
@@ -126,7 +126,7 @@ class receiver {
   void rest() noexcept { consumer_.rest(); }        // like consumer::rest; receive rests by itself
 
   // The kernel refused the fence that parking needs, after it had allowed it. This receiver then polls with short sleeps
-  // instead of parking, and arm() always returns false.
+  // instead, and arm() always returns false.
   bool is_degraded() const noexcept { return is_degraded_; }
   // Bytes behind a claim that was never finished, after `abandoned`.
   std::uint64_t abandoned_bytes() const noexcept { return consumer_.occupancy(); }
@@ -199,7 +199,7 @@ class receiver {
   sight wait_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     if (!is_attached()) return {detail::not_ready, receive_error::detached};
     cursor_type& c = *consumer_.cursor_;
-    const sight seen = look(c, never);  // before the clock is read, which costs more
+    const sight seen = look(c, never);  // before the clock, which costs more
     if (!seen.is_empty()) [[likely]] return seen;
     if (timeout <= timeout.zero()) return {detail::not_ready, receive_error::timeout};
     return wait_longer(c, detail::deadline_after<P>(timeout), never);
@@ -225,7 +225,7 @@ class receiver {
     }
   }
 
-  // Sleeps unless there is something to report. Polls when it wakes, which may be spurious.
+  // Sleeps unless there is something to report. Polls when it wakes, perhaps spuriously.
   template <class Stopped>
   sight park(cursor_type& c, deadline d, Stopped& stopped) noexcept {
     if (!is_degraded_) {

@@ -13,10 +13,10 @@
 
 namespace logbuf::inline v0 {
 
-// A producer whose claims notify a waiting receiver: commit() and abort() do so by themselves.
+// A producer whose claims notify a waiting receiver, in commit() and in abort().
 // Thread-safety: as basic_producer. An MPSC sender is copyable and counted. When the last one is destroyed, the channel
-// is disconnected. Destroying it with a claim open is an assertion in debug builds. The claim stays valid, and until it
-// is finished the receiver gets `abandoned`.
+// is disconnected. Destroying it with a claim open asserts in debug builds. The claim stays valid, and until it is
+// finished the receiver gets `abandoned`.
 // Progress: try_send as the ring's claims, with no system call except to wake a sleeping receiver. send spins.
 template <ring_traits Traits, class Claiming>
 class basic_sender {
@@ -60,9 +60,9 @@ class basic_sender {
     return std::move(*claim);
   }
 
-  // The same, but waits for space. Spins with backoff, without a system call unless options::spins_before_yield asks for
-  // one. Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and
-  // waits for space that only this claim could free would wait for itself: an assertion in debug builds.
+  // The same, but waits for space. Spins with backoff, without a system call unless options::spins_before_yield is set.
+  // Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and waits
+  // for space that only this claim could free would wait for itself: an assertion in debug builds.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
     return send_until(size, tag, P::deadline::max());
