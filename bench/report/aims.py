@@ -1,4 +1,4 @@
-"""What logbuf is meant to reach, and whether it did in this run."""
+"""What logbuf aims for, and whether this run reached it."""
 
 import operator
 
@@ -40,12 +40,12 @@ def aims(table, cells):
             at_least(f"{kind} / handwritten, share of {len(by_hand)} cells within 1.1", 1, within / len(by_hand))
     for (capacity, size), row in sorted(pace.items(), key=lambda i: int(i[0][0])):
         if size == "1024":
-            for rest, called in (("rest", "rests"), ("1", "looks at once")):
+            for rest, called in (("rest", "rests"), ("1", "polls at once")):
                 at_most(f"memcpy limit / by_producer, 1 KiB in batches, {CAPACITIES[int(capacity)]}, a consumer that {called}", 1.3,
                         of(row, "memcpy-limit/1", f"spsc-by_producer/{rest}"))
     for (kind, producers, capacity, size), row in sorted(grouped(cells, "ablation").items()):
         if (kind, size) == ("spsc", "16"):
-            at_least(f"spsc, 16 bytes, single reads, {CAPACITIES[int(capacity)]} / giving back each record", 4, of(row, "nothing", "batch_publishing"))
+            at_least(f"spsc, 16 bytes, single reads, {CAPACITIES[int(capacity)]} / releasing each record", 4, of(row, "nothing", "batch_publishing"))
     for (size,), row in sorted(grouped(cells, "channel").items(), key=lambda i: int(i[0][0])):
         at_least(f"channel that polls / raw ring, {size} bytes", 0.9, of(row, "logbuf-channel/polls", "logbuf/single"))
         if size == "128":
@@ -66,4 +66,4 @@ def aims(table, cells):
     if there:
         at_most("one way, spsc, 64 bytes: p50, nanoseconds", 160, there["p50"]["median"] / there["cycles_per_nanosecond"]["median"])
     if rows:
-        yield Section("aims", "What it is meant to reach, and this run", ["", "aim", "measured", ""], rows)
+        yield Section("aims", "Aims, and this run", ["", "aim", "measured", ""], rows)

@@ -2,7 +2,7 @@
 
 import os
 
-from table import CAPACITIES, LIMITS, OURS, PERCENTILES, SIZES
+from table import CAPACITIES, LIMITS, OURS, PERCENTILES, SIZES, geometric_mean
 
 COLORS = {"logbuf": "#0b5fa5", "logbuf-by_producer": "#49a0e0", "handwritten": "#888888", "memcpy-limit": "#bbbbbb"}
 
@@ -79,6 +79,29 @@ def plots(table, cells, where):
         axis.legend(fontsize=6)
         save(figure, f"latency-{operation}.svg")
 
+    def headline():
+        """Each peer: the geometric mean over all cells, from the least to the most."""
+        rows = []
+        for kind in ("mpsc", "spsc"):
+            found = [(ring, list(table.ratios(kind, ring).values())) for ring in reversed(table.peers(kind))]
+            rows += [(kind, ring, values) for ring, values in found if values]
+        if not rows:
+            return
+        figure, axis = pyplot.subplots(figsize=(8, 0.36 * len(rows) + 1.2))
+        for y, (kind, ring, values) in enumerate(rows):
+            color = COLORS["logbuf" if kind == "spsc" else "logbuf-by_producer"]
+            axis.plot([min(values), max(values)], [y, y], color=color, linewidth=1.4, alpha=0.5)
+            axis.plot([geometric_mean(values)], [y], color=color, marker="o", markersize=7, linestyle="")
+            axis.annotate(f"{geometric_mean(values):.1f}", (geometric_mean(values), y), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8)
+        axis.axvline(1, color="#444444", linewidth=1)
+        axis.set_yticks(range(len(rows)), [f"{kind}: {ring}{'' if table.variable[ring] else ' (slots)'}" for kind, ring, _ in rows])
+        axis.set(xscale="log", xlabel="times the records of the other ring: geometric mean, least and most over all cells", ylim=(-0.6, len(rows) - 0.2))
+        axis.set_xticks([0.5, 1, 2, 5, 10, 20, 50, 100], ["0.5", "1", "2", "5", "10", "20", "50", "100"])
+        axis.minorticks_off()
+        axis.grid(axis="x", alpha=0.3)
+        save(figure, "headline.svg")
+
+    headline()
     for kind in ("spsc", "mpsc"):
         payloads(kind)
     scaling(1 << 20)

@@ -99,7 +99,7 @@ def grouped(cells, first, counter="records_per_second"):
 def channels(cells):
     rows = grouped(cells, "channel")
     if rows:
-        section = Section("channels", "SPSC, 1 MiB, single reads: million records a second; a receiver that polls, and rests when it has found nothing, or waits",
+        section = Section("channels", "SPSC, 1 MiB, single reads: million records a second. The receiver polls, and rests when it finds nothing, or it waits",
                           ["payload", "raw ring", "channel, polls", "channel, waits", "mutex + cv", "polls / ring", "waits / ring", "waits / cv"])
         for (size,), row in sorted(rows.items(), key=lambda i: int(i[0][0])):
             ring, polls, waits = row["logbuf/single"], row["logbuf-channel/polls"], row["logbuf-channel/waits"]
@@ -113,7 +113,7 @@ def crowd(cells):
     row = grouped(cells, "crowd").get((), {})
     if row:
         least = row["2/spins"]
-        section = Section("crowd", "Many senders of 128 bytes and one receiver, none of them bound to a processor; channel of 64 KiB",
+        section = Section("crowd", "Many senders of 128 bytes and one receiver, not bound to processors; channel of 64 KiB",
                           ["senders", "spins, M/s", "yields, M/s", "spins / 2 senders", "yields / 2 senders"])
         for senders in ("2", "8", "64"):
             spins, yields = row[senders + "/spins"], row[senders + "/yields"]
@@ -141,7 +141,7 @@ def pace(cells):
     rows = grouped(cells, "pace")
     if rows:
         rests = sorted({k.split("/")[1] for row in rows.values() for k in row}, key=lambda r: (r == "rest", int(r) if r.isdigit() else 0))
-        section = Section("pace", "A consumer that rests after a look that found nothing, in pauses of the processor, or by rest(): batches, million records a second",
+        section = Section("pace", "A consumer that rests after a poll that finds nothing, by so many pause instructions, or by rest(): batches, million records a second",
                           ["capacity", "payload", "ring", *rests, "rest / 1"])
         for (capacity, size), row in sorted(rows.items(), key=lambda i: (int(i[0][0]), int(i[0][1]))):
             for ring in ("spsc", "spsc-by_producer", "mpsc", "memcpy-limit"):
@@ -155,8 +155,8 @@ def pace(cells):
 
 def limits(cells):
     """1 KiB in batches against the bandwidth of two processors."""
-    section = Section("limits", "memcpy limit / logbuf, 1 KiB records, SPSC, read in batches by a consumer that rests, or looks again at once",
-                      ["capacity", "by producer, rests", "at once", "by consumer, rests", "at once"])
+    section = Section("limits", "memcpy limit / logbuf, 1 KiB records, SPSC, read in batches. The consumer rests when it finds nothing, or polls again at once",
+                      ["capacity", "zeroed by the producer, rests", "at once", "by the consumer, rests", "at once"])
     for (capacity, size), row in sorted(grouped(cells, "pace").items(), key=lambda i: int(i[0][0])):
         ways = [f"{ring}/{rest}" for ring in ("spsc-by_producer", "spsc") for rest in ("rest", "1")]
         if size == "1024" and {"memcpy-limit/1", *ways} <= row.keys():
@@ -178,12 +178,12 @@ def latency(cells):
     who = lambda n: " ".join(n.split("/")[i] for i in (2, 4, 5))
     rows = [n for n in names if n.split("/")[1] == "pair"]
     if rows:
-        yield Section("pair", f"Same thread: a pair (claim, write, commit 64 bytes; poll, read, release), the clock ({rate:.2f} cycles a nanosecond) around a million",
+        yield Section("pair", f"Same thread: a pair (claim, write, commit 64 bytes; poll, read, release), timed around a million of them ({rate:.2f} cycles per nanosecond)",
                       ["", "cycles"], [[who(n), f"{cells[n]['cycles_a_pair']['median']:.1f}"] for n in sorted(rows, key=lambda n: cells[n]["cycles_a_pair"]["median"])])
     for operation, what in OPERATIONS:
         rows = sorted((n for n in names if n.split("/")[1] == operation), key=lambda n: cells[n]["p50"]["median"])
         if rows:
-            yield Section(operation, f"{what}: cycles, {rate:.2f} of them a nanosecond; the timer's own {timer:.0f} are in them",
+            yield Section(operation, f"{what}: cycles ({rate:.2f} per nanosecond), including the {timer:.0f} of the timer itself",
                           ["", *PERCENTILES, "p50, ns"], [[who(n), *(f"{cells[n][p]['median']:.0f}" for p in PERCENTILES),
                                                           f"{cells[n]['p50']['median'] / rate:.0f}"] for n in rows])
 
@@ -191,7 +191,7 @@ def latency(cells):
 def wake(queues):
     """The last one is the peer: a mutex and a condition variable."""
     if queues:
-        section = Section("wake", "From the send to a receiver that slept, microseconds; and what a send costs while nobody sleeps",
+        section = Section("wake", "Microseconds from a send to a receiver that slept, and the cost of a send while nobody sleeps",
                           ["", "samples", "parked", "p50", "p90", "p99", "p99.9", "max", "p50 / peer", "awake send, ns", "send / peer"])
         peer = queues[-1]
         for q in queues:
