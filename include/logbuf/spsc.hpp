@@ -21,8 +21,8 @@ using producer = basic_producer<Traits, detail::spsc_claiming>;
 template <ring_traits Traits = default_traits>
 using maker = make_access<Traits, detail::spsc_claiming>;
 
-// A ring of `capacity` bytes, a power of two. Its buffer is zeroed and starts on a multiple of 128 bytes (less 8 if
-// payloads are aligned to more than 8). Either end may be destroyed first. Errors: setup_error.
+// A ring of `capacity` bytes, a power of two. Its buffer is zeroed. It starts on a multiple of 128 bytes or, with payloads
+// aligned to A > 8 bytes, A - 8 bytes behind one. Either end may be destroyed first. Errors: setup_error.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::uint64_t capacity,
                                                                          const options& o = {}) noexcept {

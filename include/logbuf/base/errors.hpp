@@ -98,8 +98,8 @@ constexpr const char* message(receive_error e) noexcept {
       "logbuf: empty: there is no record now: try again later, or use receive() to wait",
       "logbuf: timeout: no record arrived before the deadline: receive again",
       "logbuf: disconnected: every sender has left, and every record was delivered: stop receiving",
-      "logbuf: abandoned: every sender has left, and one left a claim unfinished: the abandoned_bytes() bytes behind it "
-      "cannot be read",
+      "logbuf: abandoned: every sender has left, and one left a claim unfinished: it and what lies behind it, "
+      "abandoned_bytes() in all, cannot be read",
       "logbuf: closed: close() or the stop token ended the wait, and there is no record: stop receiving",
       "logbuf: detached: this receiver has no channel: use the one that it was moved to",
       detail::corrupt_text};

@@ -36,7 +36,7 @@ class receiver {
   // Wraps a ring's consumer; channel() does that.
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
-  // Returns the next record, or why there is none: empty, disconnected, abandoned, closed. Never waits.
+  // Returns the next record, or why there is none: empty, disconnected, abandoned, closed, detached, corrupt. Never waits.
   [[nodiscard]] LOGBUF_ALWAYS_INLINE received try_receive() noexcept {
     if (!is_attached()) return receive_error::detached;
     return claim_of(look(*consumer_.cursor_, never));
@@ -77,7 +77,8 @@ class receiver {
   }
 
   // Ends the wait of this receiver, now and from now on: a receive that finds no record returns closed instead of
-  // waiting. Records that are there are still delivered. Callable from any thread. Wait-free.
+  // waiting. Records that are there are still delivered. Callable from any thread. Wait-free, except for
+  // the system call that wakes a sleeping receiver.
   void close() noexcept {
     if (!is_attached()) return;
     detail::channel_words<Traits>& w = words(*consumer_.cursor_);
@@ -128,7 +129,7 @@ class receiver {
   // The kernel refused the fence that parking needs, after it had allowed it. This receiver then polls with short sleeps
   // instead, and arm() always returns false.
   bool is_degraded() const noexcept { return is_degraded_; }
-  // Bytes behind a claim that was never finished, after `abandoned`.
+  // After `abandoned`: the bytes that cannot be read, from the unfinished claim on.
   std::uint64_t abandoned_bytes() const noexcept { return consumer_.occupancy(); }
   bool is_attached() const noexcept { return consumer_.is_attached(); }       // false when moved from
   std::uint64_t capacity() const noexcept { return consumer_.capacity(); }    // bytes

@@ -15,8 +15,8 @@ namespace logbuf::inline v0 {
 
 // A producer whose claims notify a waiting receiver, in commit() and in abort().
 // Thread-safety: as basic_producer. An MPSC sender is copyable and counted. When the last one is destroyed, the channel
-// is disconnected. Destroying it with a claim open asserts in debug builds. The claim stays valid, and until it is
-// finished the receiver gets `abandoned`.
+// is disconnected. Destroying it with a claim open asserts in debug builds. The claim stays valid. Until it is
+// finished, and while no other sender is left, the receiver gets `abandoned`.
 // Progress: try_send as the ring's claims, with no system call except to wake a sleeping receiver. send spins.
 template <ring_traits Traits, class Claiming>
 class basic_sender {

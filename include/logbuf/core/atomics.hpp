@@ -1,7 +1,7 @@
 // The atomics policy: every access of the library to shared memory goes through one.
 //
 // std_atomics is the production policy. It costs what hand-written std::atomic code costs: each function is one
-// instruction or one call of the standard library. The verification policies (models/) have the same interface.
+// instruction or one call of the standard library, and zeroing a small record is a few stores. The verification policies (models/) have the same interface.
 #pragma once
 
 #include <atomic>

@@ -56,7 +56,7 @@ struct options {
   // Attempts of send() at a full ring before it yields the processor (sched_yield) between attempts. For more threads
   // than processors: the receiver may be waiting for a processor. never: send() makes no system call to wait.
   unsigned spins_before_yield = never;
-  int event_descriptor = -1;         // an eventfd to signal instead of a futex, for receiver::arm(); not closed
+  int event_descriptor = -1;         // an eventfd to signal too, for receiver::arm(); not closed
 
   // Memory of the caller:
   bool memory_is_zero = false;  // true: make() does not zero it. It must be zero.
@@ -65,7 +65,7 @@ struct options {
 // Why a ring could not be made.
 enum class setup_errc : unsigned char {
   none = 0,
-  bad_capacity,       // zero, not a power of two, or more than the address space
+  bad_capacity,       // zero, not a power of two, or more than half of the address space
   capacity_too_small,  // for two records of the payload alignment
   misaligned_memory,  // the payloads would not be aligned
   bad_threshold,      // more than the capacity

@@ -28,7 +28,8 @@ class record_view {
   }
   std::uint32_t tag() const noexcept { return detail::tag_of(word_); }  // the user's
   // Of its header, free-running. A record takes 8 + size() bytes, rounded up to the payload alignment. What lies
-  // between the end of one record and the position of the next was skipped: padding or aborted claims.
+  // between the end of one record and the position of the next was skipped: padding, aborted claims, or
+  // the rest of a shortened record.
   position_type position() const noexcept { return position_; }
 
  protected:

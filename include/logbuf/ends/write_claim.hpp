@@ -61,8 +61,8 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
   position_type position() const noexcept { return start_; }  // of the header, free-running
   bool is_open() const noexcept { return producer_ != nullptr; }
 
-  // Publishes the record. Wait-free; no allocation, lock or system call. False (and an assertion in debug builds)
-  // if the claim has already ended.
+  // Publishes the record. Wait-free; no allocation, lock or system call, except to wake a channel's sleeping receiver. False
+  // (and an assertion in debug builds) if the claim has already ended.
   LOGBUF_ALWAYS_INLINE bool commit() noexcept { return commit(size_); }
 
   // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is the caller's mistake. It asserts in
