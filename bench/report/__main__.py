@@ -5,6 +5,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import sys
 
 from document import update
@@ -75,8 +76,9 @@ def main():
                  f"{about['compiler']} {about['flags']}; logbuf {about['commit']}")
     skipped = "".join(f"SKIPPED: {package} is not installed; its rings are not in this run\n" for package in about["missing_peers"])
     print(f"{described}\n{skipped}")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for section in everything(table, results):
-        print(section.text(), end="\n\n")
+        print(section.text(width), end="\n\n")
     if not options.no_plots:
         where = os.path.splitext(options.document[0])[0] if options.document else options.out
         os.makedirs(where, exist_ok=True)

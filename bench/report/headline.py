@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sections import Section, grouped
+from sections import Section, fold, grouped
 from table import geometric_mean, ratio, title
 
 KINDS = {"spsc": "one producer", "mpsc": "one, two or four producers"}
@@ -13,8 +13,8 @@ class Sentences:
     name: str
     lines: list
 
-    def text(self):
-        return "\n".join(self.lines)
+    def text(self, width=0):
+        return "\n".join(line for one in self.lines for line in fold(one, width))
 
     def markdown(self):
         return "\n".join(f"{i}. {line}" for i, line in enumerate(self.lines, 1))

@@ -1,8 +1,13 @@
 """The tables of a report, from what was measured: the same for a terminal and for a document."""
 
+import textwrap
 from dataclasses import dataclass, field
 
 from table import CAPACITIES, LIMITS, PERCENTILES, READS, geometric_mean, ratio, short, title
+
+
+def fold(text, width):
+    return textwrap.wrap(text, width) if width and text else [text] if text else []
 
 
 @dataclass
@@ -13,11 +18,24 @@ class Section:
     rows: list = field(default_factory=list)
     note: str = ""
 
-    def text(self):
+    def text(self, width=0):
+        """For a terminal of so many columns (0: as wide as it needs to be). What does not fit goes on in further lines, indented."""
         widths = [max(len(str(r[i])) for r in [self.columns, *self.rows]) for i in range(len(self.columns))]
-        lines = ["  ".join(str(c).ljust(w) if i == 0 else str(c).rjust(w) for i, (c, w) in enumerate(zip(r, widths)))
-                 for r in [self.columns, *self.rows]]
-        return "\n".join([self.head, *lines, *([self.note] if self.note else [])])
+        begins, used = {0}, widths[0]
+        for i, w in enumerate(widths[1:], 1):
+            used += 2 + w
+            if width and used > width:
+                begins.add(i)
+                used = 4 + w
+        lines = []
+        for row in [self.columns, *self.rows]:
+            line = ""
+            for i, (cell, w) in enumerate(zip(row, widths)):
+                if i in begins and i:
+                    lines.append(line.rstrip())
+                line = (line + "  " if i and i not in begins else "    " if i else "") + (str(cell).rjust(w) if i else str(cell).ljust(w))
+            lines.append(line.rstrip())
+        return "\n".join([*fold(self.head, width), *lines, *fold(self.note, width)])
 
     def markdown(self):
         lines = ["| " + " | ".join(str(c) for c in r) + " |" for r in [self.columns, *self.rows]]

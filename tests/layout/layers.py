@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the layers of the production headers: layers.py ROOT [--compile CXX] [--self-test].
 
-  channel -> ends -> core -> base -> platform      each may include what stands to the right of it, and its own folder
+  mapped -> channel -> ends -> core -> base -> platform      each may include what stands to the right of it, and its own folder
   include/logbuf/*.hpp                             public: what users include
 
 --compile also compiles every header alone. --self-test plants one fault of each kind into a copy and fails when one is not found.
@@ -21,6 +21,7 @@ MAY_INCLUDE = {
     "core": {"base", "platform"},
     "ends": {"core", "base", "platform/compiler.hpp"},
     "channel": {"ends", "core", "base", "platform/compiler.hpp"},
+    "mapped": {"channel", "ends", "core", "base", "platform"},  # rings between processes, when there are any
 }
 ENTRIES = {"logbuf.hpp", "spsc.hpp", "mpsc.hpp", "version.hpp"}  # the public headers that hold more than one include
 ENTRIES_MAY_INCLUDE = {"channel/channel.hpp", *ENTRIES}
