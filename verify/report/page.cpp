@@ -64,9 +64,10 @@ std::string counterexample(const std::string& title, const result& r) {
 const char* const legend =
     "<p>Solid arrows synchronise: what comes before one end happens before what comes after the other. Dashed arrows "
     "are values that were read without synchronisation. A red line joins two accesses of which one is plain and "
-    "neither happens before the other: it is the missing edge. Steps in italics are plain accesses. The store that a "
-    "load has read is identified by its value. For a mutant, the figure shows the shortest of the first failures of "
-    "all scenarios, each explored for a short time.</p>\n";
+    "neither happens before the other: it is the missing edge. Steps in italics are not atomic accesses: they are plain "
+    "accesses, sleeping and waking, signals, deadlines, and the freeing of memory. The store that a load has read is "
+    "identified by its value. For a mutant, the figure shows the shortest of the first failures of all scenarios, each "
+    "explored for a short time.</p>\n";
 
 // The parts in the order in which one reads them; each is a file of its own, so that runs can follow one another.
 const char* const parts[] = {"calibration", "scenarios", "orders", "patches"};
