@@ -2,7 +2,7 @@
  *
  * A position is a number of words (8 bytes) modulo two capacities: whatever is live lies between head and
  * head + CAPACITY, so that a distance says everything. What production may hold for longer, a tail or a limit that others
- * have left behind, can only be found to be too old; it is kept as exactly that (see STALE in producer.pml).
+ * have left behind, can only be found to be too old. It is kept as a mark that says so (see the top of producer.pml).
  */
 
 /* ---- configuration: spin -DNAME=value ---- */
@@ -37,8 +37,8 @@
 /* ---- steps ----
  * AT(site, where, value) is one access of the production code, by its name in ordering.hpp: the offset of a header word or
  * 0 for a control word, and the value that is read or written. A trail is printed in these. When a recorded trace is
- * replayed (TRACE) the step can be taken only if it is the next one of the trace. Accesses that are no ordering site have
- * names of their own: payload, zero, park, wake, unpark. */
+ * replayed (TRACE) the step can be taken only if it is the next one of the trace. Accesses that are not ordering sites are
+ * called payload, zero, park, wake and unpark. */
 #define TEXT(x) #x
 #ifdef TRACE
 #include "trace.pml"
@@ -75,7 +75,7 @@ byte position, zeroed, released; /* consumer_cursor */
 #ifdef CHANNEL
 bool parked, asleep;            /* the flag; and whether the receiver sleeps */
 byte senders = PRODUCERS;
-bool reported;                  /* the receiver has answered `disconnected` */
+bool reported;                  /* the receiver has reported `disconnected` */
 #endif
 #ifdef CAN_LEAVE
 bool consumer_left;
@@ -84,17 +84,17 @@ bool consumer_left;
 /* ---- the ghost ----
  * For each word of the buffer, what the protocol has promised about it. The claims lie one behind the other, so this is the
  * sequential queue: a region is claimed at its end, and delivered at its front, once. The first word of a region has its
- * length. Since nothing depends on the bytes of a record, no colours are needed to tell one record from another. */
+ * length. Since nothing depends on the bytes of a record, the ghost does not have to tell records apart. */
 #define FREE 0
 #define HELD 16                 /* claimed, and neither committed nor aborted */
 #define RECORD 32               /* committed, and not read */
 #define PASSABLE 48             /* a skip that was not passed over yet */
-#define READ 64                 /* read or passed over, and not given back */
+#define READ 64                 /* read or passed over, and not released */
 #define STATE(g) ((g) & 112)
 byte ghost[CAPACITY];
 byte unread;                    /* records */
 #ifdef LIVENESS
-bool refused[PRODUCERS];        /* the last claim was answered `full` */
+bool refused[PRODUCERS];        /* the last claim returned `full` */
 bool delivered;                 /* the step just taken has delivered a record */
 #define IS_REFUSED(answer) refused[MINE] = answer
 #define IS_DELIVERED(answer) delivered = answer
@@ -106,16 +106,16 @@ bool delivered;                 /* the step just taken has delivered a record */
 byte i, k;                      /* of the loops in d_step; 0 between them */
 
 /* The safety properties. Each is true until it is found not to hold, and has its name from what a user would see. */
-bool no_overwrite = true;       /* a word is written by who owns it: claims take free words, zeroing takes read ones */
+bool no_overwrite = true;       /* only its owner writes a word: claims take free words, zeroing takes read ones */
 bool no_skip_delivered = true;  /* aborted, padding, unfinished: never delivered */
 bool once_in_order = true;      /* the consumer takes the front of the queue, whole, and once */
 bool payload_first = true;      /* a delivered record has its payload */
-bool zero_invariant = true;     /* words that are given back are zero (CLEARED: the word at tail is) */
-bool full_is_true = true;       /* `full` is answered when there is too little space */
-bool empty_is_true = true;      /* `empty` is answered when nothing can be read */
+bool zero_invariant = true;     /* released words are zero (CLEARED: the word at tail is) */
+bool full_is_true = true;       /* `full` is returned when there is too little space */
+bool empty_is_true = true;      /* `empty` is returned when nothing can be read */
 bool in_one_piece = true;       /* a record does not go across the end of the buffer */
 #ifdef CHANNEL
-bool disconnect_is_true = true; /* `disconnected` is answered when no sender is left and everything was delivered */
+bool disconnect_is_true = true; /* `disconnected` is returned when no sender is left and everything was delivered */
 #endif
 #define HOLDS(property, condition) property = (condition); assert(property)
 
