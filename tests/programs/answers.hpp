@@ -1,4 +1,4 @@
-// What a step answers, as text: of a ring and of the reference in the same words, to be compared.
+// What a step returns, as text: of a ring and of the reference in the same words, to be compared.
 #pragma once
 
 #include <cstddef>

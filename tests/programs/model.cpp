@@ -103,7 +103,7 @@ void model::abort(const open_claim& c) {
   ++producers_[c.producer].counted.aborts;
 }
 
-// The answer of a read that finds nothing.
+// What a read returns that finds nothing.
 std::string model::no_record(bool soon) const {
   if (!on_.channel) return "empty";
   if (alive() == 0) return queue_.tail() != queue_.read_to() ? "abandoned" : "disconnected";
@@ -139,7 +139,7 @@ void model::stop_using() {
 
 std::string model::drain(const step& s) {
   std::string text;
-  if (on_.channel) {  // drain_for(0): first a look
+  if (on_.channel) {  // drain_for(0): polls first
     if (queue_.next_single() == nullptr) return no_record(true);
   }
   std::size_t consumed = 0;

@@ -1,4 +1,4 @@
-// What has to come of a program, step by step, by the sequential reference: every answer, and what of the buffer is free.
+// What a program has to do, step by step, by the sequential reference: every result, and which part of the buffer is free.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class model {
 
   // Whether the step means anything now.
   bool allows(const step& s) const;
-  // The answer that it has to have.
+  // The result that the step must have.
   std::string apply(const step& s);
 
   const setup& on() const { return on_; }

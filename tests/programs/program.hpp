@@ -43,7 +43,7 @@ struct step {
     open_read,         // stays open
     end_read,          // read claim n
     keep_read,         // read claim n
-    drain,             // up to `size` records; record n / 4 is answered by n % 4: next, stop, keep, an exception
+    drain,             // up to `size` records; for record n / 4 the handler does n % 4: next, stop, keep, an exception
     open_batch,        // rings: stays open
     next_in_batch,
     keep_in_batch,

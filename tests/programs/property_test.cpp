@@ -1,4 +1,4 @@
-// Random programs of one thread: a ring answers as the sequential reference does, at every step. rapidcheck generates
+// Random programs of one thread: at every step a ring returns what the sequential reference does. rapidcheck generates
 // them, and shrinks one that fails to the smallest that still does; its lines are a file for logbuf-program.
 //
 //   logbuf-properties [--only rings|channels] [--runs N] [--seconds S] [--seed N] [--survey]

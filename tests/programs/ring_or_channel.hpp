@@ -1,4 +1,4 @@
-// The system of every kind of ring and channel: production code over memory that can be looked into.
+// The system of every kind of ring and channel: production code over memory that can be inspected.
 #pragma once
 
 #include <chrono>
@@ -64,7 +64,7 @@ class ring_or_channel final : public system_under_test {
     options o;
     o.release_threshold = s.threshold;
     o.initial_position = s.position;
-    o.consumer_prefetch = s.position % 16 == 0;  // of some programs: it must change no answer
+    o.consumer_prefetch = s.position % 16 == 0;  // in some programs: it must change no result
     auto ends = [&] {
       using ring = make_access<ring_traits_type, Claiming>;
       if constexpr (Channel)

@@ -8,7 +8,7 @@
 
 namespace logbuf::test {
 
-// Null: every answer was the reference's. Else the first that was not. Steps that mean nothing are passed over.
+// Null: every result was that of the reference. Otherwise the first that was not. Steps that mean nothing are skipped.
 std::optional<std::string> run_program(const program& p);
 
 }  // namespace logbuf::test

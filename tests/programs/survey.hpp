@@ -1,4 +1,4 @@
-// Which steps had which answers, over all programs of a run: a property that never came to a state says nothing of it.
+// Which steps had which results, over all programs of a run: a property that never reached a state says nothing about it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ class survey {
     ++seen_[name.str().substr(0, name.str().find(' ')) + ": " + kind_of(answer)];
   }
 
-  // Of what such a ring can be asked and can answer: what did not happen.
+  // Of the results that such a ring can have: those that did not happen.
   std::set<std::string> missing(bool shared, bool channel) const {
     std::set<std::string> never;
     for (const char* one : {"write: claimed", "write: full", "write: too_large", "claim: claimed", "claim: full", "claim: too_large",

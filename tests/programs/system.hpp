@@ -14,7 +14,7 @@ class system_under_test {
   virtual ~system_under_test() = default;
   // `before` says what the step's numbers mean.
   virtual std::string run(const step& s, const model& before) = 0;
-  // Null, or what is not as it has to be after a step.
+  // Null, or what is wrong after a step.
   virtual std::optional<std::string> check(const model& after) = 0;
 };
 
