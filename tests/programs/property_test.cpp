@@ -146,10 +146,10 @@ int main(int argc, char** argv) {
     ++asked;
     passed += holds(name, shared, channel, s);
   };
-  ask("an SPSC ring answers as the reference does", false, false);
-  ask("an MPSC ring answers as the reference does", true, false);
-  ask("an SPSC channel answers as the reference does", false, true);
-  ask("an MPSC channel answers as the reference does", true, true);
+  ask("an SPSC ring returns what the reference does", false, false);
+  ask("an MPSC ring returns what the reference does", true, false);
+  ask("an SPSC channel returns what the reference does", false, true);
+  ask("an MPSC channel returns what the reference does", true, true);
   std::printf("%d passed, %d failed\n", passed, asked - passed);
   return passed == asked ? 0 : 1;
 }
