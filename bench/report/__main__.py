@@ -76,6 +76,9 @@ def main():
                  f"{about['compiler']} {about['flags']}; logbuf {about['commit']}")
     skipped = "".join(f"SKIPPED: {package} is not installed; its rings are not in this run\n" for package in about["missing_peers"])
     print(f"{described}\n{skipped}")
+    idle = sorted(n for n, c in cells.items() if not all(c.get("records_per_second", {"rounds": [1]})["rounds"]))
+    for name in idle:
+        print(f"nothing came through {name} in a round: its threads had no processor for the whole measurement")
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for section in everything(table, results):
         print(section.text(width), end="\n\n")

@@ -16,8 +16,10 @@ SHORT = {"moodycamel-ReaderWriterQueue": "ReaderWriter", "moodycamel-ConcurrentQ
 
 
 def ratio(ours, theirs):
-    """The median over the rounds of the ratio in each: both were measured within the same second or so."""
-    return statistics.median(a / b for a, b in zip(ours["rounds"], theirs["rounds"]))
+    """The median over the rounds of the ratio in each: both were measured within the same second or so. A round in which nothing
+    came through the other ring (its threads had no processor for the whole measurement) has no ratio."""
+    found = [a / b for a, b in zip(ours["rounds"], theirs["rounds"]) if b]
+    return statistics.median(found) if found else float("inf")
 
 
 def geometric_mean(values):
