@@ -45,6 +45,11 @@ def text_of(root, name, line):
     return sources[name][line - 1]
 
 
+def code_of(root, name, line):
+    """Without the comment behind it, so that a reworded comment leaves the reasons in docs/coverage.md valid."""
+    return text_of(root, name, line).partition("  //")[0].strip()
+
+
 def first_code(root, name, line):
     text = text_of(root, name, line)
     return len(text) - len(text.lstrip()) + 1
@@ -81,7 +86,7 @@ def main():
         for (line, _), (yes, no) in branches[name].items():
             if yes == 0 or no == 0:
                 missing.setdefault(line, "never true" if yes == 0 and no else "never false" if yes else "never run")
-        gaps += [(name, line, text_of(root, name, line).strip(), why) for line, why in sorted(missing.items())]
+        gaps += [(name, line, code_of(root, name, line), why) for line, why in sorted(missing.items())]
     table.append(f"| all | {sums[0]}/{sums[1]} | {sums[2]}/{sums[3]} |")
     print("\n".join(table) + "\n")
 
