@@ -17,7 +17,7 @@ class [[nodiscard("it says whether the call succeeded: test it")]] result {
   LOGBUF_ALWAYS_INLINE constexpr result(T&& value) noexcept : value_(std::move(value)) {}
   LOGBUF_ALWAYS_INLINE constexpr result(E error) noexcept : error_(error) {
     LOGBUF_ASSERT(error != E{}, "a result needs a value or an error");
-    if (error == E{}) platform::unreachable();
+    if (error == E{}) LOGBUF_UNREACHABLE();
   }
 
   LOGBUF_ALWAYS_INLINE constexpr result(const result&) = default;

@@ -24,16 +24,14 @@
 #define LOGBUF_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
 
-namespace logbuf::inline v0::platform {
-
 // Undefined behaviour if reached. Tells the optimiser that a case does not exist.
-[[noreturn]] LOGBUF_ALWAYS_INLINE inline void unreachable() noexcept {
 #if defined(_MSC_VER) && !defined(__clang__)
-  __assume(false);
+#define LOGBUF_UNREACHABLE() __assume(false)
 #else
-  __builtin_unreachable();
+#define LOGBUF_UNREACHABLE() __builtin_unreachable()
 #endif
-}
+
+namespace logbuf::inline v0::platform {
 
 // Hints to the processor that this thread spins.
 LOGBUF_ALWAYS_INLINE inline void pause() noexcept {
