@@ -1,6 +1,6 @@
 // An epoll loop that serves a channel beside other descriptors.
 //
-// Shows: options::event_descriptor and arm(): receive until `empty`, arm, and sleep in epoll_wait only if it answers true; a
+// Shows: options::event_descriptor and arm(): receive until `empty`, arm, and sleep in epoll_wait only if it returns true; a
 // timer in the same loop; the end, when the last sender has left.
 #include <cerrno>
 #include <cstdint>
@@ -81,7 +81,7 @@ int main() {
       const bool armed = rx.arm();
       if (!armed && !rx.is_degraded()) continue;
       epoll_event ready[2];
-      const int count = ::epoll_wait(poller.fd, ready, 2, armed ? -1 : 1);  // degraded: arm() can not be had any more
+      const int count = ::epoll_wait(poller.fd, ready, 2, armed ? -1 : 1);  // degraded: arm() always returns false
       if (count < 0 && errno != EINTR) checked(count, "epoll_wait");
       ++sleeps;
       for (int i = 0; i < count; ++i) {

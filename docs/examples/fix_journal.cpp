@@ -89,7 +89,7 @@ void append_all(logbuf::consumer<logbuf::default_traits> from, journal_file& fil
     }
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
-    failed = true;  // `from` is destroyed: flush() of the producer answers false
+    failed = true;  // `from` is destroyed: the producer's flush() returns false
   }
 }
 

@@ -1,4 +1,4 @@
-// A ring over memory of one's own: here mapped from huge pages, or from ordinary ones where the kernel has none set aside.
+// A ring over your own memory, here mapped from huge pages, or from ordinary ones if the kernel has reserved none.
 //
 // Shows: make(span, owner, options): an owner that unmaps when both ends and all claims are gone; memory that is known to be
 // zero. (options::pages asks for huge pages too; this is the way for memory that options do not know, such as DPDK's.)

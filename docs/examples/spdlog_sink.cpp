@@ -76,7 +76,7 @@ class ring_sink final : public spdlog::sinks::base_sink<std::mutex> {
     for (auto& line : lines) {
       const bool ok = line.tag() == flush_request ? std::fflush(file) == 0
                                                   : std::fwrite(line.bytes().data(), 1, line.size(), file) == line.size();
-      if (!ok) return void(std::perror("log"));  // the receiver is destroyed: send answers disconnected
+      if (!ok) return void(std::perror("log"));  // the receiver is destroyed: send returns disconnected
     }
   }
 
