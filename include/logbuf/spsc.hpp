@@ -17,12 +17,12 @@ namespace logbuf::inline v0::spsc {
 template <ring_traits Traits = default_traits>
 using producer = basic_producer<Traits, detail::spsc_claiming>;
 
-// maker<Traits>::ends, a pair of producer and consumer, is what try_make returns.
+// maker<Traits>::ends is a pair of producer and consumer. try_make returns it, or an error.
 template <ring_traits Traits = default_traits>
 using maker = make_access<Traits, detail::spsc_claiming>;
 
-// A ring of `capacity` bytes, a power of two. Its buffer is zeroed. It starts on a multiple of 128 bytes or, with payloads
-// aligned to A > 8 bytes, A - 8 bytes behind one. Either end may be destroyed first. Errors: setup_error.
+// A ring of `capacity` bytes, a power of two. Its buffer is zeroed. The buffer starts at a multiple of 128 bytes or, with a
+// payload alignment A > 8, A - 8 bytes after one. The ends may be destroyed in any order. Errors: setup_error.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::uint64_t capacity,
                                                                          const options& o = {}) noexcept {
@@ -30,8 +30,8 @@ template <ring_traits Traits = default_traits>
 }
 
 // A ring over the caller's memory, whose size is the capacity. Its address plus 8 must be a multiple of the payload
-// alignment. It is zeroed, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until both ends
-// and all claims are gone. Without one, the caller keeps the memory that long.
+// alignment. try_make zeroes it, unless options::memory_is_zero says that it is zero. The ring keeps `owner` until
+// both ends and all claims are gone. Without an owner, the caller has to keep the memory valid that long.
 template <ring_traits Traits = default_traits>
 [[nodiscard]] result<typename maker<Traits>::ends, setup_error> try_make(std::span<std::byte> bytes,
                                                                          std::shared_ptr<void> owner = {},
@@ -53,11 +53,11 @@ template <ring_traits Traits = default_traits>
 #endif
 
 // A channel over such a ring. The receiver can wait, and each end detects when the other is gone. Senders are
-// move-only. Errors: setup_error, as for a ring, or no_membarrier.
+// move-only. Errors: as for a ring, and no_membarrier.
 template <ring_traits Traits = default_traits>
 using sender = basic_sender<Traits, detail::spsc_claiming>;
 
-// channel_maker<Traits>::ends is a pair of sender and receiver.
+// channel_maker<Traits>::ends is a pair of sender and receiver. try_channel returns it, or an error.
 template <ring_traits Traits = default_traits>
 using channel_maker = channel_access<Traits, detail::spsc_claiming>;
 

@@ -1,14 +1,14 @@
-// The version, and what the library needs of the compiler. CMake, pkg-config and the packages read it from here.
+// The version, and a check that the compiler supports C++20. CMake, pkg-config and the packages read the version from here.
 //
-// Everything is in an inline namespace that is named after the ABI. The number is raised when the layout of a type changes,
-// or what the two ends of a ring agree on. Parts of a program that were built with different ABIs cannot share a ring by
-// mistake: they do not link (docs/guides/versions.md).
+// Everything is in an inline namespace that is named after the ABI. The ABI number is raised when the layout of a type,
+// or the protocol between the two ends of a ring, changes. A direct call of a C++ function that takes a ring of another ABI
+// does not link. Nothing checks this across a C interface (docs/guides/versions.md).
 #pragma once
 
 #define LOGBUF_VERSION_MAJOR 0         // raised when the interface breaks
 #define LOGBUF_VERSION_MINOR 1         // raised when something is added; below 1.0 also when the interface breaks
 #define LOGBUF_VERSION_PATCH 0         // raised otherwise
-#define LOGBUF_VERSION_STRING "0.1.0"  // all three
+#define LOGBUF_VERSION_STRING "0.1.0"  // the three together
 #define LOGBUF_ABI 0                   // the inline namespace is v0
 
 // For comparisons: LOGBUF_VERSION >= 10200 means 1.2.0 or later.

@@ -1,4 +1,4 @@
-// The errors of every call: their names, and messages that say what to do. The errors of making a ring are in setup.hpp.
+// The errors that calls return: their names, and messages that say what to do. The errors of making a ring are in setup.hpp.
 #pragma once
 
 namespace logbuf::inline v0 {
@@ -6,7 +6,7 @@ namespace logbuf::inline v0 {
 // Why a ring's producer returned no claim.
 enum class claim_error : unsigned char {
   none = 0,
-  full,       // no space now; nothing was changed. Try again when the consumer has released some
+  full,       // no space now; nothing was changed. Try again when the consumer has released some space
   too_large,  // larger than max_payload(): it never fits
   detached,   // the producer was moved from and has no ring
 };
@@ -14,7 +14,7 @@ enum class claim_error : unsigned char {
 // Why a ring's consumer returned no record.
 enum class read_error : unsigned char {
   none = 0,
-  empty,    // no committed record is next; a consumer that was moved from also returns it
+  empty,    // there is no next record, or it is not committed yet; also from a consumer that was moved from
   corrupt,  // a checked ring found bytes that no producer wrote; returned from then on
 };
 
@@ -34,7 +34,7 @@ enum class receive_error : unsigned char {
   empty,         // no record now (try_receive)
   timeout,       // no record until the deadline
   disconnected,  // every sender has left, and every record was delivered
-  abandoned,     // every sender has left, and a claim that was never finished precedes the rest
+  abandoned,     // every sender has left, and a claim that was never finished blocks what follows it
   closed,        // close() or the stop token ended the wait, and there is no record now
   detached,      // the receiver was moved from and has no channel
   corrupt,       // a checked ring found bytes that no producer wrote; returned from then on

@@ -1,4 +1,4 @@
-// How a debug build reports misuse that it can detect. Define either macro before the first include to replace it.
+// How a debug build reports misuse that it can detect. To replace a macro, define it before the first include.
 #pragma once
 
 #include <cassert>
@@ -9,12 +9,12 @@
 #include "../platform/compiler.hpp"
 
 #ifndef LOGBUF_ASSERT
-// A condition that the caller has to ensure. The message says what to do.
+// Asserts a condition that the caller has to ensure. The message says what to do.
 #define LOGBUF_ASSERT(condition, message) assert((condition) && (message))
 #endif
 
-// It is no error to destroy a claim with neither commit() nor abort(): in this way an exception or an early return blocks
-// nothing. But a forgotten commit() looks the same, and its record is never delivered.
+// Called when a claim is destroyed with neither commit() nor abort(). This is not an error, so that an exception or an early
+// return does not block the ring. But a forgotten commit() looks the same, and its record is never delivered.
 #ifndef LOGBUF_DROPPED
 #ifdef NDEBUG
 #define LOGBUF_DROPPED(bytes) static_cast<void>(bytes)
@@ -25,7 +25,7 @@
 
 namespace logbuf::inline v0::detail {
 
-// Once per process, and not while an exception propagates.
+// Prints once per process, and not while an exception propagates.
 LOGBUF_COLD inline void report_dropped(std::size_t bytes) noexcept {
   if (std::uncaught_exceptions() != 0) return;
   [[maybe_unused]] static const int once = std::fprintf(

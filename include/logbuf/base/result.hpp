@@ -9,11 +9,11 @@
 
 namespace logbuf::inline v0 {
 
-// A T, or the E that says why there is none. A default-constructed T is inert. E{} means no error.
+// A T, or the E that says why there is none. A failed result holds a default-constructed T, which is inert. E{} means no error.
 template <class T, class E>
 class [[nodiscard("it says whether the call succeeded: test it")]] result {
  public:
-  // Always inlined: a single call, even on a cold path, would force the value into memory on the hot one.
+  // Always inlined, because a single call, even on a cold path, would force the value into memory on the hot path.
   LOGBUF_ALWAYS_INLINE constexpr result(T&& value) noexcept : value_(std::move(value)) {}
   LOGBUF_ALWAYS_INLINE constexpr result(E error) noexcept : error_(error) {
     LOGBUF_ASSERT(error != E{}, "a result needs a value or an error");
@@ -31,7 +31,7 @@ class [[nodiscard("it says whether the call succeeded: test it")]] result {
   constexpr bool has_value() const noexcept { return error_ == E{}; }
   constexpr E error() const noexcept { return error_; }  // why there is no value; E{} if there is one
 
-  // The value. If there is none: an assertion in debug builds, an inert T otherwise.
+  // The value. If there is none, asserts in debug builds, and otherwise returns an inert T.
   constexpr T& operator*() & noexcept { return checked(); }
   constexpr T&& operator*() && noexcept { return std::move(checked()); }
   constexpr T* operator->() noexcept { return &checked(); }

@@ -1,4 +1,4 @@
-// Builds a channel: a ring whose receiver can wait.
+// Builds a channel, which is a ring whose receiver can wait.
 #pragma once
 
 #include <utility>

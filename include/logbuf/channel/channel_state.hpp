@@ -3,9 +3,9 @@
 //   sender:   publish; light fence; if the receiver is parked, wake it
 //   receiver: set the parked flag; heavy fence; poll once more; sleep
 //
-// One of the two sees the other. Without the fences both could read too early, and the wake-up would be lost. A wake-up
-// accesses this state, so the thread that wakes must still own the ring. A sender that leaves drops its count, wakes, and
-// only then drops the ring.
+// At least one of the two sees the other. Without the fences both could read too early, and the wake-up would be lost. A
+// wake-up accesses this state, so the thread that wakes must still own the ring. A sender that leaves decrements the count
+// of senders, wakes the receiver, and only then drops the ring.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ struct alignas(line_pair) channel_words {
   using word = typename P::template word<T>;
 
   word<std::uint32_t> parked{0u};   // 1: the receiver sleeps, or is about to
-  word<std::uint32_t> senders{1u};  // the channel is disconnected when none is left
+  word<std::uint32_t> senders{1u};  // how many there are; at 0 the channel is disconnected
   word<std::uint32_t> closed{0u};
   bool asymmetric = false;  // the kind of fences, the same for both sides; never changes once the ends exist
   unsigned spins_before_yield = options::never;
   int event_descriptor = -1;
   LOGBUF_NO_UNIQUE_ADDRESS typename P::parker parker{};
 
-  // Before the ends exist.
+  // Called before the ends exist.
   setup_error configure(const options& o) noexcept {
     event_descriptor = o.event_descriptor;
     spins_before_yield = o.spins_before_yield;
@@ -38,8 +38,8 @@ struct alignas(line_pair) channel_words {
     return {};
   }
 
-  // Called after all that a receiver may wait for: a commit, an abort (records behind it become readable), a close, the
-  // departure of the last sender.
+  // Called after everything that a receiver may wait for: a commit, an abort (records behind it become readable), a close, a
+  // stop request, the departure of the last sender.
   void published() noexcept {
     P::light_fence(at<site::notify_fence>, asymmetric);
     if (P::load(at<site::parked_check>, parked) != 0) [[unlikely]] wake();
@@ -52,7 +52,7 @@ struct alignas(line_pair) channel_words {
   LOGBUF_COLD void wake() noexcept {
     if (P::exchange(at<site::parked_claim>, parked, 0u) == 0) return;  // another thread wakes it
     if (event_descriptor >= 0) P::signal(event_descriptor);
-    P::unpark(parker, parked);  // also with a descriptor: receive() sleeps here
+    P::unpark(parker, parked);  // also with a descriptor, since receive() sleeps here
   }
 };
 

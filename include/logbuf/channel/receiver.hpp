@@ -19,8 +19,8 @@
 namespace logbuf::inline v0 {
 
 // A consumer that can wait. Thread-safety: one thread at a time, except close(), which any thread may call while the
-// receiver is alive and not being moved. Destroying it disconnects the channel: a sender's next call reports that.
-// Progress: try_receive as the ring's reads. The others block: they poll `spins_before_park` times, then sleep.
+// receiver is alive and not being moved. Destroying it disconnects the channel. A sender's next call reports this.
+// Progress: try_receive like the ring's reads. The others block: they poll `spins_before_park` times, then sleep.
 template <ring_traits Traits>
 class receiver {
   using ring_traits_type = detail::channel_traits<Traits>;
@@ -33,7 +33,7 @@ class receiver {
   using received = result<claim_type, receive_error>;  // what receive returns
 
   receiver() noexcept = default;
-  // Wraps a ring's consumer; channel() does that.
+  // Wraps a ring's consumer. For channel().
   receiver(consumer_type&& c, unsigned spins) noexcept : consumer_(std::move(c)), spins_(spins) {}
 
   // Returns the next record, or why there is none: empty, disconnected, abandoned, closed, detached, corrupt. Never waits.
@@ -42,8 +42,9 @@ class receiver {
     return claim_of(look(*consumer_.cursor_, never));
   }
 
-  // Waits for the next record. Every record that was committed before the last sender left comes before disconnected.
-  // A record that is there at the deadline is delivered. A timeout of zero or less is one poll.
+  // Waits for the next record. Every record that was committed before the last sender left is delivered before
+  // `disconnected` is returned. A record that is there at the deadline is delivered. A timeout of zero or less means one
+  // poll.
   [[nodiscard]] received receive() noexcept { return claim_of(wait(deadline::max(), never)); }
   [[nodiscard]] received receive_until(deadline d) noexcept { return claim_of(wait(d, never)); }
   template <class Rep, class Period>
@@ -51,7 +52,7 @@ class receiver {
     return claim_of(wait_for(timeout));
   }
 #if defined(__cpp_lib_jthread)
-  // Returns closed when a stop was requested and no record is there.
+  // Returns `closed` when a stop was requested and there is no record.
   [[nodiscard]] received receive(const std::stop_token& stop, deadline d = deadline::max()) noexcept {
     if (!is_attached()) return receive_error::detached;
     const std::stop_callback wake_up(stop, [this] { words(*consumer_.cursor_).published(); });
@@ -76,9 +77,9 @@ class receiver {
     return drain_after(wait(d, never), handler, limit);
   }
 
-  // Ends the wait of this receiver, now and from now on: a receive that finds no record returns closed instead of
-  // waiting. Records that are there are still delivered. Callable from any thread. Wait-free, except for
-  // the system call that wakes a sleeping receiver.
+  // Ends the wait of this receiver and prevents later ones: from now on a receive that finds no record returns `closed`
+  // instead of waiting. Records that are there are still delivered. Callable from any thread. Wait-free, except for the
+  // system call that wakes a sleeping receiver.
   void close() noexcept {
     if (!is_attached()) return;
     detail::channel_words<Traits>& w = words(*consumer_.cursor_);
@@ -87,7 +88,7 @@ class receiver {
   }
 
   // For event loops, with options::event_descriptor. True: armed, and the descriptor becomes readable when there is
-  // something to receive. False: there is something already, so receive first. Being signalled disarms it.
+  // something to receive. False: there is something already, so receive first; or is_degraded(). A signal disarms it.
   [[nodiscard]] bool arm() noexcept {
     if (!is_attached() || is_degraded_) return false;
     cursor_type& c = *consumer_.cursor_;
@@ -100,7 +101,7 @@ class receiver {
     using value_type = claim_type;           // a record
     using difference_type = std::ptrdiff_t;  // for std::input_iterator
     iterator() noexcept = default;
-    claim_type& operator*() const noexcept { return current_; }  // the record, until the next increment
+    claim_type& operator*() const noexcept { return current_; }  // the record; valid until the next increment
     // Consumes the record, and waits for the next one.
     iterator& operator++() noexcept {
       current_.consume();
@@ -108,7 +109,7 @@ class receiver {
       return *this;
     }
     void operator++(int) noexcept { ++*this; }
-    // There are no more records.
+    // True if there are no more records.
     friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.current_.is_open(); }
 
    private:
@@ -121,13 +122,13 @@ class receiver {
     mutable claim_type current_;
   };
   iterator begin() noexcept { return iterator(*this); }        // waits for the first record
-  std::default_sentinel_t end() const noexcept { return {}; }  // of the range
+  std::default_sentinel_t end() const noexcept { return {}; }  // the end of the range
 
   void release() noexcept { consumer_.release(); }  // like consumer::release
   void rest() noexcept { consumer_.rest(); }        // like consumer::rest; receive rests by itself
 
-  // The kernel refused the fence that parking needs, after it had allowed it. This receiver then polls with short sleeps
-  // instead, and arm() always returns false.
+  // True if the kernel refused the fence that parking needs, after it had allowed it. This receiver then polls with short
+  // sleeps instead, and arm() always returns false.
   bool is_degraded() const noexcept { return is_degraded_; }
   // After `abandoned`: the bytes that cannot be read, from the unfinished claim on.
   std::uint64_t abandoned_bytes() const noexcept { return consumer_.occupancy(); }
@@ -160,7 +161,7 @@ class receiver {
 
   static detail::header_word poll(cursor_type& c) noexcept {
     const detail::header_word word = detail::poll(c);
-    if (word == detail::not_ready) detail::release(c);  // no sender waits for space while this end waits for records
+    if (word == detail::not_ready) detail::release(c);  // so no sender waits for space while this end waits for records
     return word;
   }
 
@@ -170,12 +171,12 @@ class receiver {
     return look_at_ends(c, stopped);
   }
 
-  // There is no record: can one still come?
+  // Called when there is no record. Finds out whether one can still come.
   template <class Stopped>
   LOGBUF_NOINLINE static sight look_at_ends(cursor_type& c, Stopped& stopped) noexcept {
     if (is_corrupt(c)) return {detail::not_ready, receive_error::corrupt};
     if (P::load(at<site::senders_check>, words(c).senders) == 0) {
-      // Committed before the last sender left.
+      // A record that was committed before the last sender left.
       if (const detail::header_word word = poll(c); word != detail::not_ready) return {word};
       if (is_corrupt(c)) return {detail::not_ready, receive_error::corrupt};
       const bool unfinished = P::load(at<site::abandoned_check>, c.ring->tail) != c.position;
@@ -185,7 +186,7 @@ class receiver {
     return {detail::not_ready, closed ? receive_error::closed : receive_error::empty};
   }
 
-  // Sets the parked flag, and polls once more. Empty: a thread that publishes from now on sees the flag.
+  // Sets the parked flag, and polls once more. If the result is empty, a thread that publishes from now on sees the flag.
   template <class Stopped>
   sight announce_and_look(cursor_type& c, Stopped& stopped) noexcept {
     detail::channel_words<Traits>& w = words(c);
@@ -200,7 +201,7 @@ class receiver {
   sight wait_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     if (!is_attached()) return {detail::not_ready, receive_error::detached};
     cursor_type& c = *consumer_.cursor_;
-    const sight seen = look(c, never);  // before the clock, which costs more
+    const sight seen = look(c, never);  // before reading the clock, which costs more
     if (!seen.is_empty()) [[likely]] return seen;
     if (timeout <= timeout.zero()) return {detail::not_ready, receive_error::timeout};
     return wait_longer(c, detail::deadline_after<P>(timeout), never);
@@ -217,7 +218,7 @@ class receiver {
   template <class Stopped>
   LOGBUF_NOINLINE sight wait_longer(cursor_type& c, deadline d, Stopped& stopped) noexcept {
     for (unsigned looks = 0;; ++looks) {
-      // The clock first, then the poll: a record that is there at the deadline is delivered.
+      // Reads the clock before it polls, so that a record that is there at the deadline is delivered.
       const bool out_of_time = P::expired(d);
       const bool parks = !out_of_time && looks >= spins_;
       if (!parks && !out_of_time) detail::rest(c);
@@ -226,7 +227,7 @@ class receiver {
     }
   }
 
-  // Sleeps unless there is something to report. Polls when it wakes, perhaps spuriously.
+  // Sleeps unless there is something to report. Polls after it wakes, which may be spuriously.
   template <class Stopped>
   sight park(cursor_type& c, deadline d, Stopped& stopped) noexcept {
     if (!is_degraded_) {

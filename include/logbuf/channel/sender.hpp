@@ -14,10 +14,10 @@
 namespace logbuf::inline v0 {
 
 // A producer whose claims notify a waiting receiver, in commit() and in abort().
-// Thread-safety: as basic_producer. An MPSC sender is copyable and counted. When the last one is destroyed, the channel
-// is disconnected. Destroying it with a claim open asserts in debug builds. The claim stays valid. Until it is
-// finished, and while no other sender is left, the receiver gets `abandoned`.
-// Progress: try_send as the ring's claims, with no system call except to wake a sleeping receiver. send spins.
+// Thread-safety: like basic_producer. An MPSC sender is copyable and counted. When the last one is destroyed, the channel
+// is disconnected. Destroying a sender with a claim open asserts in debug builds. The claim stays valid. If no sender is
+// left, the receiver gets `abandoned` until the claim is finished.
+// Progress: try_send like the ring's claims, with no system call except to wake a sleeping receiver. send spins.
 template <ring_traits Traits, class Claiming>
 class basic_sender {
   using ring_traits_type = detail::channel_traits<Traits>;
@@ -28,7 +28,7 @@ class basic_sender {
   using claim_type = write_claim<ring_traits_type>;  // what send returns
 
   basic_sender() noexcept = default;
-  // Wraps a ring's producer; channel() does that.
+  // Wraps a ring's producer. For channel().
   explicit basic_sender(producer_type&& p) noexcept : producer_(std::move(p)) {}
   basic_sender(const basic_sender& other)
     requires Claiming::shared
@@ -50,7 +50,7 @@ class basic_sender {
   }
   ~basic_sender() { leave(); }
 
-  // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached; none changes anything.
+  // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached. On an error the ring is unchanged.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
     if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
@@ -61,8 +61,8 @@ class basic_sender {
   }
 
   // The same, but waits for space. Spins with backoff, without a system call unless options::spins_before_yield is set.
-  // Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that holds an open claim and waits
-  // for space that only this claim could free would wait for itself: an assertion in debug builds.
+  // Errors: too_large, disconnected, detached, and timeout with a deadline. A sender that waits while it holds an open claim
+  // may wait for itself, since the claim holds back space. This asserts in debug builds.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, send_error> send(std::size_t size, std::uint32_t tag = 0) noexcept {
     return send_until(size, tag, P::deadline::max());
@@ -138,7 +138,7 @@ class basic_sender {
     return claim->position();
   }
 
-  // First the count, then the wake-up, and the ring last, since the wake-up accesses it.
+  // Drops the count first, then wakes the receiver, and drops the ring last, since the wake-up accesses it.
   void leave() noexcept {
     if (!producer_.is_attached()) return;
     detail::channel_words<Traits>& w = words();

@@ -1,7 +1,8 @@
 // The atomics policy: every access of the library to shared memory goes through one.
 //
-// std_atomics is the production policy. It costs what hand-written std::atomic code costs: each function is one
-// instruction or one call of the standard library, and zeroing a small record is a few stores. The verification policies (models/) have the same interface.
+// std_atomics is the production policy. It costs what hand-written std::atomic code costs: each access is one operation of
+// std::atomic or one call of the standard library, and zeroing a small record is a few stores. The verification policies
+// (models/) have the same interface.
 #pragma once
 
 #include <atomic>
@@ -51,7 +52,7 @@ struct std_atomics : std_waiting {
     return w.fetch_sub(value, site_tag<S>::order);
   }
   static void spin_hint() noexcept { platform::pause(); }
-  static constexpr std::uint16_t longest_rest = 128;  // spin hints between two polls of a consumer: a few microseconds
+  static constexpr std::uint16_t longest_rest = 128;  // spin hints between two polls of a consumer, at most: a few microseconds
 
   // The byte region. Header words are atomic. Payload and zeroing are plain accesses.
   using memory = logbuf::memory;
@@ -79,7 +80,7 @@ struct std_atomics : std_waiting {
   static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
     std::byte* const first = r.at(offset);
     if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
-    // A small record: a few stores, since a call would cost more.
+    // A small record takes a few stores. A call would cost more.
     if (size <= 32) zero_ends<16>(first, size);
     else if (size <= 64) zero_ends<32>(first, size);
     else zero_ends<64>(first, size);
@@ -99,7 +100,7 @@ struct std_atomics : std_waiting {
   }
 
  private:
-  // Zeroes the first N and the last N of `size` bytes. They may overlap, and leave no gap.
+  // Zeroes the first N and the last N of `size` bytes, N to 2 * N. The two parts may overlap, and leave no gap.
   template <std::size_t N>
   static void zero_ends(std::byte* first, std::size_t size) noexcept {
     std::memset(first, 0, N);

@@ -1,4 +1,4 @@
-// The memory of a ring: owned or the caller's, zeroed, and placed so that payloads are aligned. Not on any hot path.
+// The memory of a ring: its own or the caller's, zeroed, and placed so that payloads are aligned. Not on any hot path.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@
 
 namespace logbuf::inline v0 {
 
-// Move-only owner of a ring's buffer. Thread-safety: none needed; it is passed once, to the ring.
+// Move-only owner of a ring's buffer. Thread-safety: none is needed, since it is passed once, to the ring.
 class memory {
  public:
-  // Bytes, against destructive interference: two lines, since common prefetchers fetch pairs.
+  // In bytes. Two cache lines, to avoid destructive interference, since common prefetchers fetch pairs of lines.
   static constexpr std::size_t alignment = 128;
 
   memory() noexcept = default;
@@ -40,7 +40,7 @@ class memory {
   static result<memory, setup_error> allocate(std::uint64_t capacity, std::size_t payload_alignment,
                                               const options& o) noexcept {
     memory m;
-    m.size_ = static_cast<std::size_t>(capacity);  // at most half of the address space: nothing below overflows
+    m.size_ = static_cast<std::size_t>(capacity);  // at most half of the address space, so nothing below overflows
     const std::size_t shift = payload_alignment - header_size;
     if (!m.reserve(m.size_ + alignment + shift, o.pages))
       return setup_error{o.pages == huge_pages::required ? setup_errc::no_huge_pages : setup_errc::out_of_memory,
@@ -59,7 +59,7 @@ class memory {
     return m;
   }
 
-  // The caller's memory, which `owner` keeps alive until both ends and all claims are gone.
+  // The caller's memory, which `owner` keeps alive until all ends and all claims are gone.
   static result<memory, setup_error> over(std::span<std::byte> bytes, std::size_t payload_alignment,
                                           std::shared_ptr<void> owner, const options& o) noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
@@ -74,7 +74,7 @@ class memory {
   }
 
  private:
-  // calloc maps large blocks lazily, so that an untouched ring costs no memory.
+  // calloc maps large blocks lazily, so an untouched ring occupies no physical memory.
   bool reserve(std::size_t bytes, huge_pages pages) noexcept {
     if (pages != huge_pages::no) {
       const std::size_t rounded = (bytes + platform::huge_page_size - 1) & ~(platform::huge_page_size - 1);

@@ -1,12 +1,13 @@
-// Prefetch hints for both ends. The protocol does not depend on them. They read no value except one tail, which decides
-// about hints only.
+// Prefetch hints for both ends. The protocol does not depend on them. They read no shared value except one tail, which
+// decides only about hints.
 //
 // A line that another processor wrote last costs the next writer a few hundred cycles. The producer prefetches the lines of
-// its next claims while it writes the current one. (With many producers, the next exchange waits for these stores.) With
-// options::consumer_prefetch, an SPSC consumer prefetches the lines of the next records, for writing, since it will zero
-// them. With zeroing::by_producer it writes nothing, and prefetches nothing. Neither end prefetches what the other is about
-// to access, which would take it away: the producer stays below its limit, the consumer below a tail that it has seen. With
-// many producers a consumer gives no hints: a faster one catches up with them, and both wait for each other's lines.
+// its next claims while it writes the current one. (With many producers, the next exchange waits for the stores of the
+// current record.) With options::consumer_prefetch, an SPSC consumer prefetches the lines of the next records, for writing,
+// since it will zero them. With zeroing::by_producer it writes nothing, and prefetches nothing. Neither end prefetches lines
+// that the other is about to access, since that would take them away: the producer stays below its limit, the consumer below
+// a tail that it has seen. With many producers a consumer gives no hints, because a faster consumer catches up with the
+// producers, and then both wait for each other's lines.
 #pragma once
 
 #include <algorithm>
@@ -17,14 +18,14 @@
 
 namespace logbuf::inline v0::detail {
 
-inline constexpr std::uint32_t cache_line = 64;  // bytes; with longer lines, some hints are given twice
+inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some are prefetched twice
 
 template <class Cursor, class P>
 LOGBUF_ALWAYS_INLINE inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
   for (std::uint32_t i = 0; i < bytes; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
 }
 
-// For a claim of `stride` bytes at `start`: prefetches as many bytes, prefetch_distance ahead, a few thousand at most.
+// For a claim of `stride` bytes at `start`: prefetches as many bytes, prefetch_distance ahead, but a few thousand at most.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& p, position_type start,
                                                  std::uint32_t stride) noexcept {
@@ -34,7 +35,7 @@ LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& 
     prefetch<producer_cursor<Traits>, P>(p, from, std::min(stride, 8 * P::prefetch_distance));
 }
 
-// The limit has moved: prefetches the first bytes from `start` on, which no earlier claim has prefetched.
+// Called when the limit has moved. Prefetches the first bytes from `start` on, which no earlier claim has prefetched.
 template <class Traits>
 inline void prefetch_limit(const producer_cursor<Traits>& p, position_type start) noexcept {
   using P = typename Traits::atomics;
@@ -48,9 +49,9 @@ LOGBUF_NOINLINE void look_at_tail(consumer_cursor<Traits>& c) noexcept {
   c.tail_seen = Traits::atomics::load(at<site::prefetch_tail>, c.ring->tail);
 }
 
-// The consumer is about to read the record with this header, or has found none. Large records are left to the hardware
-// prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of the ring, and not while the
-// consumer keeps up with them.
+// Called when the consumer is about to read the record with this header, or has found none. Large records are left to the
+// hardware prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of the ring, and not while
+// the consumer keeps up with the producers.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;

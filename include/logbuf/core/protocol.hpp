@@ -1,4 +1,5 @@
-// The algorithm: claim, commit, abort, poll, release. The files above this one are handles, those below are words.
+// The algorithm: claim, commit, abort, poll, release. The handles include this file. The files that it includes define the
+// shared words.
 //
 // A record is published by its header: one release store makes a zero word non-zero. The consumer zeroes what it has
 // read and then moves head, which releases the bytes. (With zeroing::by_producer, a claim clears the header word behind
@@ -31,7 +32,7 @@ constexpr placement place(position_type tail, position_type head, std::uint64_t 
   return {start, start + std::min(head + capacity - spare - start, lap_end(start) - start), fits};
 }
 
-// The bytes from the old tail to the start of the record are claimed, but hold no record.
+// Publishes a skip over the bytes from the old tail to the start of the record, which are claimed but hold no record.
 template <class Traits>
 void publish_padding(producer_cursor<Traits>& p, position_type tail, position_type start) noexcept {
   using P = typename Traits::atomics;
@@ -40,13 +41,13 @@ void publish_padding(producer_cursor<Traits>& p, position_type tail, position_ty
   p.count(count::padding_bytes, bytes);
 }
 
-// The result of a claim's rare path. If it is not ok, nothing was changed.
+// The result of the slow path of a claim. If it is not ok, nothing was changed.
 struct reservation {
   position_type start = 0;
   bool ok = false;
 };
 
-// One producer: only it moves the tail. Wait-free.
+// One producer, the only one that moves the tail. Wait-free.
 struct spsc_claiming {
   static constexpr bool shared = false;
   template <class Traits>
@@ -91,8 +92,8 @@ struct spsc_claiming {
     Traits::atomics::store(at<site::tail_publish>, p.ring->tail, tail);
   }
 
-  // The consumer polls this word after what was claimed before it. It is cleared at the claim, not at the commit, since
-  // claims may be committed in any order.
+  // Clears the word that the consumer polls after it has passed what was claimed before it. This is done at the claim and
+  // not at the commit, since claims may be committed in any order.
   template <class Traits>
   LOGBUF_ALWAYS_INLINE static void clear_header([[maybe_unused]] producer_cursor<Traits>& p,
                                                 [[maybe_unused]] position_type at_position) noexcept {
@@ -101,7 +102,7 @@ struct spsc_claiming {
   }
 };
 
-// Many producers: whichever wins the exchange moves the tail. Lock-free.
+// Many producers. The one that wins the exchange moves the tail. Lock-free.
 struct mpsc_claiming {
   static constexpr bool shared = true;
 
@@ -123,7 +124,8 @@ struct mpsc_claiming {
   }
 
  private:
-  // Tail first, then head, both with acquire: `full` then holds for a moment at which both values were current.
+  // Loads the tail first and then the head, both with acquire. The head is then no older than the one that the claim of this
+  // tail has seen, and `full` is true in some order that happens-before allows.
   template <class Traits>
   LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
@@ -131,12 +133,12 @@ struct mpsc_claiming {
     for (;;) {
       const position_type tail = P::load(at<site::tail_reload>, p.ring->tail);
       const position_type head = P::load(at<site::head_refresh>, p.ring->head);
-      // A head beyond the tail: the tail is stale. Acquiring this head made the newer one visible: retry.
+      // A head beyond the tail means that the tail is stale. Acquiring this head made a newer tail visible, so retry.
       if (distance(head, tail) < 0) continue;
       const placement spot = place(tail, head, p.capacity, stride, 0);
       if (!spot.fits) return {};
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
-      p.limit = spot.limit;  // only now: valid for tails from this claim on
+      p.limit = spot.limit;  // not before the exchange: valid for tails from this claim on
       if (spot.start != tail) publish_padding(p, tail, spot.start);
       prefetch_limit(p, spot.start);
       return {spot.start, true};
@@ -169,7 +171,8 @@ LOGBUF_ALWAYS_INLINE inline void commit(producer_cursor<Traits>& p, const typena
   p.ring->extension.published();
 }
 
-// The bytes of the claim may be dirty and the consumer has to zero them, so they become a skip, in SPSC too. Wait-free.
+// Publishes the claim as a skip. The tail does not move back, not even in SPSC, because the bytes of the claim may be dirty
+// and the consumer has to zero them. Wait-free.
 template <class Traits>
 inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::region& region, std::size_t offset,
                   std::uint32_t claimed) noexcept {
@@ -193,13 +196,13 @@ LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexc
   c.zeroed = c.position;
 }
 
-// Out of line: a single read has zeroed its record, and only skips are left. For a chunk of many records a call is cheap.
+// Out of line. After single reads, which zero their records, only skips are left. For a chunk of many records a call is cheap.
 template <class Traits>
 LOGBUF_NOINLINE void zero_rest(consumer_cursor<Traits>& c) noexcept {
   zero_consumed(c);
 }
 
-// The same for one record at `start`, which is in one piece, and for skips before it that are not zeroed yet.
+// The same for one record at `start`, which is contiguous, and for skips before it that are not zeroed yet.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
   if constexpr (producer_clears<Traits>) {
@@ -212,7 +215,7 @@ LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, positio
   }
 }
 
-// Releases everything that was read: first zeroes it, then moves head. Wait-free.
+// Releases everything that was read: first zeroes what is not zeroed yet, then moves head. Wait-free.
 template <class Traits>
 inline void release(consumer_cursor<Traits>& c) noexcept {
   if (c.position == c.released) return;
@@ -231,8 +234,8 @@ void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
   }
 }
 
-// The consumer has read a whole lap: the header at released + capacity is the first one that it read, not yet zeroed.
-// False for a cursor without a ring, whose capacity is 0.
+// Called when the consumer has read a whole lap. The next header word is then the first one that it read, which may not be
+// zeroed yet, so this releases the lap. Returns false for a cursor without a ring, whose capacity is 0.
 template <class Traits>
 LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
   if (c.ring == nullptr) return false;
@@ -240,8 +243,8 @@ LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
   return true;
 }
 
-// For a checked ring: whether a producer can have published this header here. Its claim moved the tail before that, so the
-// record ends at or before the tail, and thus within the bytes that are not released.
+// For a checked ring: whether a producer can have published this header here. The claim of a record moves the tail before
+// the header is published, so the record ends at or before the tail, and thus within the bytes that are not released.
 template <class Traits>
 bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
   const std::uint32_t size = size_of(word);
@@ -251,7 +254,7 @@ bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
          distance(c.position + stride, tail) >= 0 && (is_skip(word) || stride <= c.capacity / 2);
 }
 
-// The header of the next record, or not_ready. Consumes the skips before it. Wait-free except for the skips.
+// Returns the header of the next record, or not_ready. Passes over the skips before it. Wait-free except for the skips.
 template <class Traits>
 LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
@@ -279,7 +282,7 @@ inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
   c.count(read_count::bytes, size_of(word) - header_size);
 }
 
-// Approximate: both words move meanwhile, and the two loads are not one access.
+// The bytes in use. Approximate, since both words may move between the two loads.
 template <class Traits>
 std::uint64_t occupancy(const ring_state<Traits>& ring) noexcept {
   using P = typename Traits::atomics;

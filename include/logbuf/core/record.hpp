@@ -2,7 +2,7 @@
 //
 //   bits 63..32  tag (the user's; 0 in a skip)
 //   bit  31      skip: padding before the end of the buffer, an aborted claim, the rest of a shortened record
-//   bits 30..0   size in bytes of header plus payload, not rounded; 0 in the whole word means "not ready"
+//   bits 30..0   size in bytes of header plus payload, not rounded; a word that is 0 means "not ready"
 //
 // The word is stored in one piece, in the byte order of the machine. Layer: bottom; pure arithmetic.
 #pragma once

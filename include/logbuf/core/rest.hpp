@@ -1,9 +1,9 @@
 // How long a consumer that has found nothing rests before it polls again.
 //
-// A consumer that polls again at once contends with the producer: the header that it polls is in a line that the producer
-// is writing, and each record costs both a transfer of that line. One that rests finds many records at its next poll, and
-// both ends work undisturbed. So a rest that found something is doubled, as long as that pays. One that found nothing is
-// set back to one spin hint: where records are rare, the consumer polls at once.
+// A consumer that polls again at once contends with the producer. The header that it polls is in a line that the producer
+// is writing, and each record costs both of them a transfer of that line. A consumer that rests finds many records at its
+// next poll, and both ends work undisturbed. So if there were records after a rest, the rest is doubled, as long as that
+// pays. If there were none, the rest is reset to one spin hint, so that a consumer polls at once where records are rare.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,8 @@
 
 namespace logbuf::inline v0::detail {
 
-// In spin hints. A ring that was read twice over since the last rest is small: a long rest fills it, and the producers wait.
+// Returns the next rest, in spin hints. A ring that was read more than twice over since the last rest is small: a long rest
+// lets it fill up, and the producers wait. So the rest is halved.
 constexpr std::uint32_t next_rest(std::uint32_t rest, std::uint64_t consumed, std::uint64_t capacity,
                                   std::uint16_t longest) noexcept {
   if (consumed == 0) return 1;
@@ -21,7 +22,7 @@ constexpr std::uint32_t next_rest(std::uint32_t rest, std::uint64_t consumed, st
   return consumed < capacity / 2 ? std::min<std::uint32_t>(2 * rest, longest) : rest;
 }
 
-// After a poll that found nothing. Bounded; accesses no shared memory.
+// Rests after a poll that found nothing. Bounded; accesses no shared memory.
 template <class Traits>
 void rest(consumer_cursor<Traits>& c) noexcept {
   using P = typename Traits::atomics;

@@ -24,7 +24,7 @@ namespace logbuf::inline v0 {
 
 // Which end zeroes the header word that the consumer will poll next.
 enum class zeroing : unsigned char {
-  by_consumer,  // the consumer zeroes what it has consumed before it releases it: no byte stays in the ring
+  by_consumer,  // the consumer zeroes what it has consumed before it releases it, so no consumed byte stays in the ring
   by_producer,  // SPSC: the producer clears that one word when it claims, and the consumer writes nothing into the buffer
 };
 
@@ -36,8 +36,8 @@ struct default_traits {
   // For memory that others can write to. The consumer checks each header before it uses it, accesses nothing outside the
   // ring whatever the bytes say, and reports `corrupt` from the first bad header on.
   static constexpr bool checked = false;
-  // by_producer saves the writes of zeroing. Which is faster depends on the caches (docs/performance.md). Consumed bytes
-  // then stay until others overwrite them, and bytes that a claim leaves unwritten keep their old values.
+  // by_producer saves the writes of zeroing. Which is faster depends on the caches (docs/performance.md). With by_producer,
+  // consumed bytes stay until they are overwritten, and bytes that a claim leaves unwritten keep their old values.
   static constexpr zeroing zeroed = zeroing::by_consumer;
 };
 
@@ -54,7 +54,7 @@ namespace logbuf::inline v0::detail {
 
 inline constexpr std::size_t line_pair = memory::alignment;
 
-// What a channel adds to the shared state, and its hook: published() follows every commit and abort.
+// What a channel adds to the shared state. For a ring: nothing. published() is called after every commit and abort.
 struct no_extension {
   static void published() noexcept {}
   static setup_error configure(const options&) noexcept { return {}; }
@@ -85,7 +85,7 @@ struct ring_state {
 
   alignas(line_pair) typename P::template word<position_type> tail;  // end of the last claim
   alignas(line_pair) typename P::template word<position_type> head;  // end of the consumed and zeroed bytes
-  alignas(line_pair) typename P::template word<std::uint32_t> owners;  // producers and the consumer
+  alignas(line_pair) typename P::template word<std::uint32_t> owners;  // cursors that exist, of producers and consumer
   typename P::template word<std::uint32_t> consumer_left;
   typename P::memory buffer;
   std::uint64_t capacity;
@@ -93,8 +93,8 @@ struct ring_state {
   LOGBUF_NO_UNIQUE_ADDRESS typename extension_of<Traits>::type extension;
 };
 
-// A default-constructed cursor belongs to no ring. A moved-from end points to one. Its payload_end is 0, so that every
-// claim takes the cold path. Its capacity is 0, so that every poll does.
+// A default-constructed cursor belongs to no ring. A moved-from end points to such a cursor. Its payload_end is 0, so every
+// claim takes the cold path. Its capacity is 0, so every poll does too.
 template <ring_traits Traits>
 struct producer_cursor {
   ring_state<Traits>* ring = nullptr;
@@ -102,8 +102,8 @@ struct producer_cursor {
   std::uint64_t capacity = 0;
   std::size_t payload_end = 0;    // largest payload plus 1
   position_type tail = 0;         // SPSC: the tail, which only this producer moves
-  position_type limit = 0;        // this producer may claim up to here without loading head: the cached head
-  position_type committed_to = 0;  // end of the last committed record
+  position_type limit = 0;        // this producer may claim up to here without loading head; from a head that it loaded
+  position_type committed_to = 0;  // the highest end of a record that it committed
   std::uint32_t uses = 1;         // the handle and its open claims
   counters_of<Traits, producer_counts>* counts = nullptr;
 
@@ -121,12 +121,12 @@ struct consumer_cursor {
   std::uint64_t threshold = 0;  // bytes that single reads may hold back
   position_type position = 0;   // the next record to read
   position_type zeroed = 0;     // bytes before it are zero again
-  position_type released = 0;   // bytes before it belong to the producers: the published head
+  position_type released = 0;   // the published head: bytes before it belong to the producers
   position_type tail_seen = 0;  // prefetch: the last tail that was loaded
-  position_type looked_at = 0;  // prefetch: where the consumer loaded it, or last found no record
+  position_type looked_at = 0;  // prefetch: where the consumer last loaded the tail or found no record
   position_type rested_at = 0;  // where the consumer last found nothing, and rested
   std::uint32_t uses = 1;       // the handle and its open claim
-  std::uint16_t rest = 1;       // how long, in spin hints
+  std::uint16_t rest = 1;       // length of a rest, in spin hints
   bool is_corrupt = false;      // checked rings: a header was bad; never reset
   bool gives_hints = false;     // prefetch: this consumer loads the tail, and gives hints
   counters_of<Traits, consumer_counts>* counts = nullptr;

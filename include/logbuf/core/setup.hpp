@@ -23,12 +23,12 @@ enum class huge_pages : unsigned char {
 
 // The fences with which a sender detects a sleeping receiver (waiting.hpp).
 enum class wake_fences : unsigned char {
-  automatic,   // asymmetric if the kernel has it, else symmetric
-  asymmetric,  // fail with no_membarrier if the kernel does not have it
-  symmetric,   // a full fence for every record; unlike membarrier, interrupts no cores that run this process
+  automatic,   // asymmetric if the kernel supports it, else symmetric
+  asymmetric,  // fail with no_membarrier if the kernel does not support it
+  symmetric,   // a full fence for every record; unlike membarrier, it does not interrupt the cores that run this process
 };
 
-// How a ring or channel is made. Each ignores options that only the other has.
+// How a ring or channel is made. A ring ignores the options for channels.
 struct options {
   static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity, for release_threshold
   static constexpr unsigned no_cpu = ~0u;                           // for first_touch_cpu
@@ -37,36 +37,37 @@ struct options {
   // A consumer that reads one record at a time releases its space when it has caught up, and at the latest when it
   // holds back this many bytes. 0 releases after every record. Range: 0 to capacity.
   std::uint64_t release_threshold = a_sixteenth;
-  // Where positions start, in bytes; a multiple of the payload alignment. For journals that continue their numbering.
+  // Where positions start, in bytes; a multiple of the payload alignment. For a journal that continues its numbering.
   position_type initial_position = 0;
-  // SPSC: the consumer prefetches the records that it will read and zero. The effect depends on the processor. On some, it
-  // gives several times as many small records a second. On others, it costs a third of them. Measure.
+  // SPSC: the consumer prefetches the records that it will read and zero. The effect depends on the processor. On some, the
+  // rate of small records is several times as high. On others, it falls by a third. Measure.
   bool consumer_prefetch = false;
 
   // Memory of a ring that owns its buffer:
   huge_pages pages = huge_pages::no;
-  bool prefault = false;  // touch every page in make(), instead of in the producer's first lap
+  bool prefault = false;  // touch every page in make(), and not only in the producer's first lap
   bool lock = false;      // mlock: keep the buffer in memory, or fail with lock_refused
-  // Touch every page from this CPU, so that a first-touch NUMA kernel places the buffer near it. Implies prefault.
+  // Touch every page from this CPU, so that a kernel with first-touch placement (NUMA) puts the buffer near it. Implies
+  // prefault.
   unsigned first_touch_cpu = no_cpu;
 
   // Channels:
   wake_fences fences = wake_fences::automatic;
   unsigned spins_before_park = 200;  // polls of an empty channel before a receiver sleeps
-  // Attempts of send() at a full ring before it yields the processor (sched_yield) between attempts. For more threads
-  // than processors: the receiver may be waiting for a processor. never: send() makes no system call to wait.
+  // How many attempts send() makes at a full ring before it yields the processor (sched_yield) between attempts. For programs
+  // with more threads than processors, where the receiver may be waiting for one. never: send() waits without system calls.
   unsigned spins_before_yield = never;
-  int event_descriptor = -1;         // an eventfd to signal too, for receiver::arm(); not closed
+  int event_descriptor = -1;         // an eventfd that is also signalled, for receiver::arm(); it is not closed
 
   // Memory of the caller:
-  bool memory_is_zero = false;  // true: make() does not zero it. It must be zero.
+  bool memory_is_zero = false;  // true: make() does not zero it. It must then be zero.
 };
 
 // Why a ring could not be made.
 enum class setup_errc : unsigned char {
   none = 0,
   bad_capacity,       // zero, not a power of two, or more than half of the address space
-  capacity_too_small,  // for two records of the payload alignment
+  capacity_too_small,  // less than twice the payload alignment
   misaligned_memory,  // the payloads would not be aligned
   bad_threshold,      // more than the capacity
   bad_position,       // not a multiple of the payload alignment
@@ -74,12 +75,12 @@ enum class setup_errc : unsigned char {
   no_huge_pages,
   lock_refused,
   bad_cpu,
-  no_membarrier,  // for wake_fences::asymmetric
+  no_membarrier,  // it is refused or missing, and wake_fences::asymmetric needs it
 };
 
 // Why a ring could not be made, with the numbers.
 struct setup_error {
-  setup_errc code = setup_errc::none;  // which
+  setup_errc code = setup_errc::none;  // which error
   std::uint64_t value = 0;  // what was given
   std::uint64_t limit = 0;  // what was needed, if that is a number
 
@@ -136,7 +137,7 @@ class setup_failure : public std::runtime_error {
 
 namespace detail {
 
-// Checks all the numbers, before any memory is touched.
+// Checks capacity, threshold and position, before any memory is touched.
 constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const options& o) noexcept {
   if (!is_power_of_two(capacity) || capacity > setup_error::largest_capacity)
     return {setup_errc::bad_capacity, capacity, min_capacity(alignment)};

@@ -9,16 +9,16 @@
 
 namespace logbuf::inline v0 {
 
-// Traits::statistics: count nothing.
+// Traits::statistics that counts nothing.
 struct no_statistics {
-  static constexpr bool enabled = false;  // at compile time
+  static constexpr bool enabled = false;  // whether anything is counted
 };
-// Traits::statistics: count, in each producer and in the consumer.
+// Traits::statistics that counts, in each producer and in the consumer.
 struct counting_statistics {
-  static constexpr bool enabled = true;  // at compile time
+  static constexpr bool enabled = true;  // whether anything is counted
 };
 
-// What one producer did since it was made (a copy starts at zero). Counts of records unless a name says bytes.
+// What one producer did since it was made (a copy starts at zero). Counts, unless the name says bytes.
 struct producer_statistics {
   std::uint64_t records = 0;         // committed
   std::uint64_t bytes = 0;           // their payload
@@ -42,7 +42,7 @@ struct consumer_statistics {
   std::uint64_t records = 0;           // consumed
   std::uint64_t bytes = 0;             // their payload
   std::uint64_t high_water_bytes = 0;  // most bytes in the ring (headers, padding, open claims) at any poll
-  producer_statistics retired{};       // the sum over the producers that are gone
+  producer_statistics retired{};       // the sum over the producers that no longer exist
 };
 
 namespace detail {
@@ -67,7 +67,7 @@ producer_statistics read_all(const counters<P, producer_counts>& c) noexcept {
   return {c.get(0), c.get(1), c.get(2), c.get(3), c.get(4), c.get(5), c.get(6)};
 }
 
-// The counters of producers that are gone have many writers, hence additions.
+// Adds the counts of a producer that no longer exists. These totals have many writers, so this uses atomic additions.
 template <class P>
 void retire(counters<P, producer_counts>& total, const counters<P, producer_counts>& gone) noexcept {
   for (std::size_t i = 0; i != producer_counts; ++i) P::fetch_add(at<site::counter_retire>, total.words[i], gone.get(i));

@@ -1,6 +1,6 @@
 // How a receiver sleeps and how a sender wakes it: fences, park and unpark, clocks. The waiting half of std_atomics.
 //
-// A sender must not pay for a full fence with every record. On Linux the receiver, which is about to sleep anyway, makes
+// A sender should not pay for a full fence with every record. On Linux the receiver, which is about to sleep anyway, makes
 // all cores of the process order their memory accesses (membarrier), and the sender needs only a compiler barrier. These
 // are asymmetric fences. Elsewhere, or if membarrier is refused, both sides use a sequentially consistent fence.
 #pragma once
@@ -37,7 +37,7 @@ struct std_waiting {
     return true;
   }
 
-  // Called once for each channel. False: the kernel has no such fence for this process.
+  // Called once for each channel. False: the kernel does not offer this fence to the process.
   static bool prepare_heavy_fence() noexcept { return platform::register_membarrier(); }
 
   using parker = logbuf::parker;
@@ -60,7 +60,7 @@ struct std_waiting {
 
 namespace detail {
 
-// now + timeout, for any timeout. Zero or less is now. A time that the clock cannot reach is no deadline.
+// Returns now + timeout, for any timeout. Zero or less is now. A time beyond the clock's range is no deadline.
 template <class P, class Rep, class Period>
 typename P::deadline deadline_after(std::chrono::duration<Rep, Period> timeout) noexcept {
   using deadline = typename P::deadline;

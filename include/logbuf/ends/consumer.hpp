@@ -35,7 +35,7 @@ read_error why_nothing([[maybe_unused]] const consumer_cursor<Traits>& c) noexce
 }
 
 // A scope in which several records are read. It releases what was read in chunks of at least a quarter of the ring, so
-// that a slow reader does not starve the producers, and at the end of the scope, however that is left.
+// that a slow reader does not starve the producers, and at the end of the scope, however it is left.
 template <class Traits>
 class chunked_release {
  public:
@@ -66,7 +66,7 @@ class chunked_release {
 
 }  // namespace detail
 
-// Returns records one by one. A record is consumed when the next one is requested, or when the batch ends; keep() leaves
+// Returns records one by one. A record is consumed when the next one is requested, or when the batch ends. keep() leaves
 // the last one unread. Thread-safety: belongs to the consumer's thread. Use neither the consumer nor another claim while
 // the batch is open.
 template <ring_traits Traits>
@@ -87,7 +87,7 @@ class [[nodiscard]] read_batch {
     return record_view<Traits>(current_);
   }
 
-  // Leaves the last returned record unread: it is the next one again.
+  // Leaves the last returned record unread, so that it is returned again.
   void keep() noexcept { current_ = {}; }
 
   // Releases everything that was returned, at once. The view is no longer valid.
@@ -112,9 +112,9 @@ class [[nodiscard]] read_batch {
   record_view<Traits> current_;
 };
 
-// Thread-safety: one thread at a time (hand it over with a happens-before edge); statistics(), capacity() and
-// occupancy() from any thread. Progress: wait-free except for the skips that it passes over; never blocks, allocates,
-// or makes a system call. Moving it leaves open claims valid. A moved-from consumer is inert and always empty.
+// Thread-safety: one thread at a time (hand it over with a happens-before edge). Any thread may call statistics(),
+// capacity() and occupancy(). Progress: reading is wait-free except for the skips that it passes over, and never blocks,
+// allocates, or makes a system call. Moving it leaves open claims valid. A moved-from consumer is inert and always empty.
 template <ring_traits Traits>
 class consumer {
   using cursor = detail::consumer_cursor<Traits>;
@@ -134,12 +134,12 @@ class consumer {
   // Releases what was held back. Asserts in debug builds if a read claim is still open. The claim stays valid.
   ~consumer() { leave(); }
 
-  // Returns the next committed record, or empty, or (in a checked ring) corrupt. One claim may be open at a time: another
-  // call returns the same record, and the claim that ends first consumes it. When the claim ends, its record is zeroed.
-  // The space is released at once if no record follows, else when options::release_threshold bytes are held back, when a
-  // read returns empty, or by release().
+  // Returns the next committed record, or empty, or (in a checked ring) corrupt. Only one record can be open at a time: until
+  // the claim ends, another call returns the same record, and the claim that ends first consumes it. The record is zeroed
+  // when its claim ends (with zeroing::by_consumer). Its space is then released at once if no record follows, or else when
+  // options::release_threshold bytes are held back, when a read returns empty, or by release().
   LOGBUF_ALWAYS_INLINE result<read_claim<Traits>, read_error> try_read() noexcept {
-    cursor& c = *cursor_;  // once: the poll is an acquire, after which everything is loaded again
+    cursor& c = *cursor_;  // loaded once: after the poll, an acquire, the compiler would load it again
     const detail::header_word word = detail::poll(c);
     if (word == detail::not_ready) [[unlikely]] {
       detail::release(c);
@@ -148,12 +148,12 @@ class consumer {
     return read_claim<Traits>(c, word);
   }
 
-  // What drain returns: the number of records; in a checked ring, that, or corrupt if there was none.
+  // What drain returns: the number of records. In a checked ring, that number, or corrupt if the first header was bad.
   using drained = std::conditional_t<Traits::checked, result<std::size_t, read_error>, std::size_t>;
 
   // Calls handler(bytes, tag) for up to `limit` records, and returns how many were consumed. The handler returns
-  // nothing or a drain_action. If it throws, the records before are consumed and released, the record that threw
-  // stays unread, and the exception propagates. The handler must not use this consumer.
+  // nothing or a drain_action. If it throws, the records before this one are consumed and released, this one stays unread,
+  // and the exception propagates. The handler must not use this consumer.
   template <class Handler>
   drained drain(Handler&& handler, std::size_t limit = std::numeric_limits<std::size_t>::max()) {
     if (!is_attached()) return 0;
@@ -178,11 +178,11 @@ class consumer {
   // Reads several records and releases them in chunks.
   [[nodiscard]] read_batch<Traits> batch() noexcept { return read_batch<Traits>(*cursor_); }
 
-  // Releases at once what single reads hold back. Wait-free.
+  // Releases at once the space that single reads hold back. Wait-free.
   void release() noexcept { detail::release(*cursor_); }
 
-  // For a polling loop, after a read that returned empty: pauses as long as it pays not to contend with the producers.
-  // A few microseconds at most, one spin hint where records are rare. Bounded; makes no system call.
+  // For a polling loop, after a read that returned empty. Pauses so as not to contend with the producers, as long as that
+  // pays: a few microseconds at most, and one spin hint where records are rare. Bounded; makes no system call.
   void rest() noexcept {
     if (is_attached()) detail::rest(*cursor_);
   }
@@ -190,14 +190,14 @@ class consumer {
   bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
   std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
 
-  // Bytes that are claimed and not released: headers, padding, open claims and what this consumer holds back.
-  // Approximate: the producers continue meanwhile. Between 0 and capacity().
+  // Bytes that are claimed and not released, including headers, padding, open claims and what this consumer holds back.
+  // Approximate, since the producers continue meanwhile. Between 0 and capacity().
   std::uint64_t occupancy() const noexcept {
     if (!is_attached()) return 0;
     return detail::occupancy<Traits>(*cursor_->ring);
   }
 
-  // Readable from any thread while this consumer is alive. Each number is exact; together they are not a snapshot.
+  // Callable from any thread while this consumer is alive. Each number is exact; together they are not a snapshot.
   consumer_statistics statistics() const noexcept
     requires Traits::statistics::enabled
   {

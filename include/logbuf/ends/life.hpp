@@ -1,4 +1,4 @@
-// Lifetime: the ends and their open claims together keep the ring alive. Not on any hot path, except release_use.
+// Lifetime: the ends and their open claims keep the ring alive. Not on any hot path, except release_use.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
     this->region = typename P::region(r.buffer);
     this->capacity = r.capacity;
     this->payload_end = max_payload(r.capacity, Traits::payload_alignment) + 1;
-    this->tail = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no known space: the first claim loads head
-    this->committed_to = P::load(at<site::occupancy_head>, r.head);        // nothing of its own to flush
+    this->tail = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no known space, so the first claim loads head
+    this->committed_to = P::load(at<site::occupancy_head>, r.head);        // it has nothing to flush yet
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
 

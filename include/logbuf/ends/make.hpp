@@ -28,7 +28,7 @@ struct make_access {
   using ends = std::pair<producer_type, consumer_type>;
   using P = typename Traits::atomics;
 
-  // The capacity was checked. Three allocations, and none after them: the ring, and a cursor for each end.
+  // The capacity has been checked. Makes three allocations: the ring, and a cursor for each end.
   static result<ends, setup_error> over(typename P::memory&& buffer, std::uint64_t capacity, const options& o) noexcept {
     auto* ring = new (std::nothrow) detail::ring_state<Traits>(std::move(buffer), capacity, o.initial_position);
     if (ring == nullptr) return setup_error{setup_errc::out_of_memory, sizeof *ring};

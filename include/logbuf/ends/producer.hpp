@@ -1,4 +1,4 @@
-// The writing end of a ring. SPSC and MPSC differ in how it claims.
+// The writing end of a ring. SPSC and MPSC producers differ in how they claim.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,11 @@
 
 namespace logbuf::inline v0 {
 
-// Thread-safety: one thread at a time per producer object, its claims included; statistics(), capacity(),
-// max_payload() and occupancy() from any thread. An MPSC producer is copyable: give each thread its own copy (copying
-// allocates, and may throw std::bad_alloc; it is safe while the source claims). Progress of a claim: SPSC wait-free,
-// MPSC lock-free. Never blocks, allocates or makes a system call, except flush, which spins. A moved-from producer is
-// inert: its claims return detached.
+// Thread-safety: one thread at a time per producer object, its claims included. Any thread may call statistics(), capacity(),
+// max_payload() and occupancy(). An MPSC producer is copyable: give each thread its own copy. (Copying allocates, and may
+// throw std::bad_alloc. It is safe while another thread claims with the source.) Progress: SPSC claims are wait-free, MPSC
+// claims are lock-free. Writing never blocks, allocates or makes a system call. flush spins. A moved-from producer is inert: its
+// claims return detached.
 template <ring_traits Traits, class Claiming>
 class basic_producer {
   using cursor = detail::producer_cursor<Traits>;
@@ -50,8 +50,8 @@ class basic_producer {
   // Asserts in debug builds if a claim is still open. The claim stays valid.
   ~basic_producer() { leave(); }
 
-  // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached; none changes
-  // anything. The tag is the user's: message type, channel, opcode.
+  // Claims a record of `size` payload bytes, 0 to max_payload(). Errors: too_large, full, detached. On an error
+  // the ring is unchanged. The tag is yours to use: a message type, a channel, an opcode.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
     cursor& p = *cursor_;
@@ -97,9 +97,9 @@ class basic_producer {
   }
 
   // Waits until everything that this producer committed is consumed and released. What the consumer did with it is then
-  // visible to the caller. False: the deadline passed, or the consumer has left with records unread. Blocking: spins,
-  // without a system call except for the clock. An open claim of this producer before its committed records keeps them
-  // from being consumed.
+  // visible to the caller. False: the deadline passed, the consumer has left with records unread, or this producer is
+  // detached. Blocking: it spins, without a system call except for the clock. An open claim that precedes the committed
+  // records keeps them from being consumed.
   bool flush() noexcept {
     return flush_while([] { return true; });
   }
@@ -112,7 +112,7 @@ class basic_producer {
   bool flush_until(std::chrono::steady_clock::time_point deadline) noexcept {
     return flush_while([&] { return std::chrono::steady_clock::now() < deadline; });
   }
-  // For your own deadlines: calls go_on() after each failed check, and stops when it returns false.
+  // For your own deadlines. Calls go_on() after each failed check, and stops when go_on() returns false.
   template <class GoOn>
   bool flush_while(GoOn&& go_on) noexcept {
     if (!is_attached()) return false;
@@ -134,7 +134,7 @@ class basic_producer {
   // Like consumer::occupancy().
   std::uint64_t occupancy() const noexcept { return is_attached() ? detail::occupancy<Traits>(*cursor_->ring) : 0; }
 
-  // Of this producer alone. When it is destroyed, its counts join consumer_statistics::retired.
+  // Of this producer alone. When it is destroyed, its counts are added to consumer_statistics::retired.
   producer_statistics statistics() const noexcept
     requires Traits::statistics::enabled
   {
@@ -154,7 +154,7 @@ class basic_producer {
   cursor* clone() const {
     if (!is_attached()) return none();
     detail::ring_state<Traits>& ring = *cursor_->ring;
-    cursor* copy = new core(ring);  // may throw: nothing has changed yet
+    cursor* copy = new core(ring);  // may throw; nothing has changed yet
     P::fetch_add(at<site::owner_retain>, ring.owners, 1u);
     return copy;
   }

@@ -16,7 +16,7 @@ class record_view {
   using P = typename Traits::atomics;
 
  public:
-  record_view() noexcept = default;  // of no record: empty bytes
+  record_view() noexcept = default;  // views no record; bytes() is empty
 
   // The payload, byte for byte as it was committed; aligned to the ring's payload alignment.
   typename P::read_span bytes() const noexcept {
@@ -27,9 +27,9 @@ class record_view {
     return word_ != detail::not_ready ? detail::size_of(word_) - header_size : 0;
   }
   std::uint32_t tag() const noexcept { return detail::tag_of(word_); }  // the user's
-  // Of its header, free-running. A record takes 8 + size() bytes, rounded up to the payload alignment. What lies
-  // between the end of one record and the position of the next was skipped: padding, aborted claims, or
-  // the rest of a shortened record.
+  // The position of its header, free-running. A record occupies 8 + size() bytes, rounded up to the payload alignment. What
+  // lies between the end of one record and the position of the next was skipped: padding, aborted claims, or the rest of a
+  // shortened record.
   position_type position() const noexcept { return position_; }
 
  protected:
@@ -48,10 +48,10 @@ class record_view {
 
 namespace detail {
 
-// Out of line and by value: a claim then stays in registers, and its many destructors are small.
+// Out of line and by value, so that a claim stays in registers, and each of its inlined destructors is small.
 template <class Traits>
 LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
-  // Of two claims of the same record, the first to end has consumed it.
+  // Of two claims of the same record, the one that ends first consumes it.
   if (c.position == position) [[likely]] {
     advance(c, word);
     zero_record(c, position);
@@ -64,7 +64,7 @@ LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position
 
 }  // namespace detail
 
-// One record. It is consumed when the claim ends: zeroed, and released (see consumer::try_read). keep() leaves it unread.
+// One record. It is consumed when the claim ends: zeroed and released, as consumer::try_read describes. keep() leaves it unread.
 // Thread-safety: belongs to the consumer's thread.
 template <ring_traits Traits>
 class [[nodiscard("a read claim that is dropped consumes its record")]] read_claim : public record_view<Traits> {
@@ -92,7 +92,7 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
     this->word_ = detail::not_ready;
   }
 
-  // Ends the claim; the record stays unread and is the next one again. Wait-free.
+  // Ends the claim. The record stays unread and is returned again. Wait-free.
   void keep() noexcept {
     if (consumer_ == nullptr) return;
     this->word_ = detail::not_ready;

@@ -12,7 +12,7 @@ namespace logbuf::inline v0 {
 
 namespace detail {
 
-// Out of line and by value: a claim then stays in registers, and its many destructors are small.
+// Out of line and by value, so that a claim stays in registers, and each of its inlined destructors is small.
 template <class Traits>
 LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
                                      std::size_t offset, std::uint32_t claimed) noexcept {
@@ -23,9 +23,9 @@ LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits
 }  // namespace detail
 
 // Writable bytes of a ring that no one else sees before commit(). A claim that is destroyed uncommitted becomes a skip, and
-// the consumer passes over it: an exception or an early return blocks nothing. (A forgotten commit looks the same. A debug
+// the consumer passes over it, so an exception or an early return blocks nothing. (A forgotten commit looks the same. A debug
 // build reports it once.) Until a claim is committed or aborted, records claimed after it are not delivered. A leaked claim
-// keeps its bytes, and blocks the consumer there.
+// keeps its bytes, and the consumer never gets past it.
 //
 // Thread-safety: belongs to the thread that uses its producer. Several claims of one producer may be open, and may end in
 // any order. A claim keeps the ring alive, even after its producer is gone (which asserts in debug builds).
@@ -49,8 +49,8 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
   }
   LOGBUF_ALWAYS_INLINE ~write_claim() { drop(); }
 
-  // Bytes claimed for the payload, contiguous and aligned to the ring's payload alignment. Not all of them need be
-  // written: what is not written is zero (with zeroing::by_producer, what an earlier lap left there).
+  // Bytes claimed for the payload, contiguous and aligned to the ring's payload alignment. Not all of them need
+  // to be written. Unwritten bytes are zero (with zeroing::by_producer, they are what an earlier lap left there).
   auto data() const noexcept { return bytes().data(); }
   std::size_t size() const noexcept { return size_; }
   typename P::write_span bytes() const noexcept {
@@ -61,12 +61,12 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
   position_type position() const noexcept { return start_; }  // of the header, free-running
   bool is_open() const noexcept { return producer_ != nullptr; }
 
-  // Publishes the record. Wait-free; no allocation, lock or system call, except to wake a channel's sleeping receiver. False
-  // (and an assertion in debug builds) if the claim has already ended.
+  // Publishes the record. Wait-free; no allocation, lock or system call, except to wake a channel's sleeping receiver. If
+  // the claim has already ended, asserts in debug builds, and otherwise returns false.
   LOGBUF_ALWAYS_INLINE bool commit() noexcept { return commit(size_); }
 
-  // Publishes the first n bytes, n <= size(); the rest becomes a skip. A larger n is the caller's mistake. It asserts in
-  // debug builds. Otherwise the claim is aborted, since none of it can be trusted, and commit returns false. Wait-free.
+  // Publishes the first n bytes, n <= size(). The rest becomes a skip. A larger n is the caller's mistake: it asserts in debug
+  // builds. Otherwise the claim is aborted, since none of it can be trusted, and commit returns false. Wait-free.
   LOGBUF_ALWAYS_INLINE bool commit(std::size_t n) noexcept {
     LOGBUF_ASSERT(is_open(), "commit of a claim that has ended: commit once, and not after abort() or a move");
     if (producer_ == nullptr) return false;
@@ -78,7 +78,7 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
     return true;
   }
 
-  // Ends the claim without a record, and says that this is intended. Wait-free. Does nothing if the claim has already ended.
+  // Deliberately ends the claim without a record. Wait-free. Does nothing if the claim has already ended.
   void abort() noexcept { close(); }
 
  private:
@@ -103,7 +103,7 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
   }
 
   detail::producer_cursor<Traits>* producer_ = nullptr;
-  typename P::region region_{};  // a copy: payload bytes may alias the cursor, which would be reloaded
+  typename P::region region_{};  // a copy, since payload bytes may alias the cursor, which would then be reloaded
   position_type start_ = 0;
   std::size_t offset_ = 0;
   std::uint32_t size_ = 0;

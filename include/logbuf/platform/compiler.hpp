@@ -1,5 +1,5 @@
 // Compiler extensions, under the same names for every compiler. This is the only file that uses an attribute, a builtin or
-// inline assembly that is not standard C++20. Tested with GCC and Clang. Also written for MSVC, but not tested with it.
+// inline assembly that is not standard C++20. It is tested with GCC and Clang. The code for MSVC is not tested.
 //
 // Layer: bottom. Includes nothing of logbuf.
 #pragma once
@@ -19,7 +19,7 @@
 #define LOGBUF_COLD [[gnu::cold, gnu::noinline]]  // out of line, and away from the hot code
 #endif
 #if defined(_MSC_VER)
-#define LOGBUF_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]  // the standard spelling has no effect in its ABI
+#define LOGBUF_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]  // in the MSVC ABI the standard one has no effect
 #else
 #define LOGBUF_NO_UNIQUE_ADDRESS [[no_unique_address]]
 #endif
@@ -53,7 +53,7 @@ LOGBUF_ALWAYS_INLINE inline void prefetch_for_write(const void* p) noexcept {
 #elif defined(_MSC_VER)
   static_cast<void>(p);
 #elif defined(__x86_64__)
-  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(p)));  // here the builtin would prefetch for reading
+  asm volatile("prefetchw %0" : : "m"(*static_cast<const char*>(p)));  // here the builtin may prefetch for reading
 #else
   __builtin_prefetch(p, 1);
 #endif

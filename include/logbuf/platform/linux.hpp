@@ -40,7 +40,7 @@ inline void advise_huge(void* p, std::size_t bytes) noexcept { (void)::madvise(p
 inline bool lock(void* p, std::size_t bytes) noexcept { return ::mlock(p, bytes) == 0; }
 inline void unlock(void* p, std::size_t bytes) noexcept { (void)::munlock(p, bytes); }
 
-// The thread is bound to the processor from its first instruction.
+// The new thread is bound to the processor from its first instruction.
 inline bool run_on_cpu(unsigned cpu, void* (*f)(void*), void* argument) noexcept {
   if (cpu >= CPU_SETSIZE) return false;
   cpu_set_t set;

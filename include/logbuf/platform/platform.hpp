@@ -3,20 +3,20 @@
 //
 //   page_size()               bytes
 //   huge_page_size            bytes
-//   map(n), map_huge(n)       n zero bytes in pages of their own; null if not available
+//   map(n), map_huge(n)       maps n zero bytes; null if not available
 //   unmap(p, n)
 //   advise_huge(p, n)         requests huge pages for a mapping; may be ignored
 //   lock(p, n), unlock(p, n)  keep pages in memory; lock returns false if refused
-//   run_on_cpu(cpu, f, x)     runs f(x) on a thread of that processor, and waits for it; false if there is none
-//   register_membarrier()     once per process, before membarrier(); false if the kernel has none, or refuses it
+//   run_on_cpu(cpu, f, x)     runs f(x) on a new thread that is bound to that processor, and waits; false if it cannot
+//   register_membarrier()     at least once per process, before membarrier(); false if not available, or refused
 //   membarrier()              orders the memory accesses of all running threads of this process; false if refused
 //   signal_event(fd)          makes an event descriptor readable
 //
 // and a parker, which sleeps on a 32-bit word until another thread wakes it:
 //
-//   wait(site, word, expected, deadline)   until the word is not `expected` and wake() is called, or the deadline; may wake
-//                                          spuriously. `site` names the load of the word, if one is made
-//   wake(word)                             call it after the word has changed
+//   wait(site, word, expected, deadline)   sleeps while the word is `expected`, until wake() or the deadline; may return
+//                                          spuriously. `site` names the load of the word, if wait() makes one
+//   wake(word)                             call it after changing the word
 #pragma once
 
 #include "linux.hpp"

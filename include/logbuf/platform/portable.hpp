@@ -1,4 +1,4 @@
-// For systems without a file of their own: standard C++ alone. What standard C++ cannot do is refused.
+// For systems without a file of their own. Uses only standard C++. What standard C++ cannot do is refused.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,7 @@ inline void signal_event(int) noexcept {}
 
 namespace logbuf::inline v0::platform {
 
-// A mutex and a condition variable beside the word.
+// A mutex and a condition variable next to the word.
 class portable_parker {
  public:
   template <class Site>
