@@ -78,7 +78,7 @@ def main():
     print(f"{described}\n{skipped}")
     idle = sorted(n for n, c in cells.items() if not all(c.get("records_per_second", {"rounds": [1]})["rounds"]))
     for name in idle:
-        print(f"nothing came through {name} in a round: its threads had no processor for the whole measurement")
+        print(f"nothing came through {name} in a round: the ring or the machine stalled; measure that cell again")
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for section in everything(table, results):
         print(section.text(width), end="\n\n")

@@ -17,7 +17,7 @@ SHORT = {"moodycamel-ReaderWriterQueue": "ReaderWriter", "moodycamel-ConcurrentQ
 
 def ratio(ours, theirs):
     """The median over the rounds of the ratio in each: both were measured within the same second or so. A round in which nothing
-    came through the other ring (its threads had no processor for the whole measurement) has no ratio."""
+    came through the other ring has no ratio; the report names it."""
     found = [a / b for a, b in zip(ours["rounds"], theirs["rounds"]) if b]
     return statistics.median(found) if found else float("inf")
 
