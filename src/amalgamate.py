@@ -2,7 +2,8 @@
 """Makes one header of all: src/amalgamate.py [-o FILE]. Needs nothing but Python 3.
 
 Each header below include/logbuf is put where it is first included. Its text is not changed, but for #pragma once, which the
-file has once, and #include lines of standard headers that an earlier one has brought unconditionally.
+file has once, and #include lines of standard headers that an earlier one has brought unconditionally. The parts keep their
+include guards, so that a program may include this file at two paths, or beside the headers that it was made from.
 """
 import argparse
 import pathlib
@@ -15,6 +16,7 @@ FOREIGN = re.compile(r"^#\s*include\s+(<[^>]+>)")
 PRAGMA = re.compile(r"^\s*#\s*pragma\s+once\b")
 OPENS = re.compile(r"^\s*#\s*if")
 CLOSES = re.compile(r"^\s*#\s*endif")
+GUARD = re.compile(r"^#(ifndef|define|endif  //) LOGBUF_\w+_HPP$")
 
 
 def expand(header, seen, brought):
@@ -24,6 +26,9 @@ def expand(header, seen, brought):
     yield f"// ---- {name}"
     depth = 0
     for line in header.read_text(encoding="utf-8").splitlines():
+        if GUARD.match(line):
+            yield line
+            continue
         depth += bool(OPENS.match(line)) - bool(CLOSES.match(line))
         if own := OWN.match(line):
             if depth:

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "version.hpp"
+#ifndef LOGBUF_MPSC_HPP
+#define LOGBUF_MPSC_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -90,3 +92,5 @@ template <ring_traits Traits = default_traits>
 #endif
 
 }  // namespace logbuf::mpsc
+
+#endif  // LOGBUF_MPSC_HPP

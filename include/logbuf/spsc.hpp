@@ -2,6 +2,8 @@
 #pragma once
 
 #include "version.hpp"
+#ifndef LOGBUF_SPSC_HPP
+#define LOGBUF_SPSC_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -89,3 +91,5 @@ template <ring_traits Traits = default_traits>
 #endif
 
 }  // namespace logbuf::spsc
+
+#endif  // LOGBUF_SPSC_HPP

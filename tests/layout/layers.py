@@ -72,6 +72,10 @@ def check(headers):
             elif angled not in STANDARD and folder != "platform":
                 faults.append(f"{name}: includes the system header <{angled}>: only platform/ does")
         includes[name] = own
+        if name.removesuffix(".hpp") not in FORWARDS:
+            guard = "LOGBUF_" + re.sub(r"[/.]", "_", name).upper()
+            if not re.search(rf"^#ifndef {guard}\n#define {guard}\n", code, re.M) or not code.rstrip().endswith("#endif"):
+                faults.append(f"{name}: no include guard {guard}: a copy at another path is not recognised by #pragma once")
         for included in own:
             where = included.rpartition("/")[0]
             if not folder:
@@ -121,7 +125,8 @@ def compile_each(headers, compiler):
         return [fault for faults in pool.map(alone, sorted(headers.rglob("*.hpp"))) for fault in faults]
 
 
-# A fault of each kind: the file, a line that is put behind its #pragma once (None: the file goes), and what has to be said of it.
+# A fault of each kind: the file, a line that is put behind its #pragma once (-LINE: that line goes; None: the file
+# goes), and what has to be said of it.
 PLANTED = [
     ("platform/linux.hpp", '#include "../base/errors.hpp"', "platform/ may include nothing else"),
     ("base/errors.hpp", '#include "../core/record.hpp"', "base/ may include platform/compiler.hpp"),
@@ -141,6 +146,7 @@ PLANTED = [
     ("core/protocol.hpp", "[[gnu::hot]] void f();", "'gnu::' is one compiler's"),
     ("core/protocol.hpp", "inline int g() { return __builtin_clz(1u); }", "'__builtin_clz' is one compiler's"),
     ("ends/life.hpp", "struct s { [[no_unique_address]] int i; };", "'[[no_unique_address]]' is one compiler's"),
+    ("core/record.hpp", "-#ifndef LOGBUF_CORE_RECORD_HPP", "no include guard LOGBUF_CORE_RECORD_HPP"),
     ("core/memory.hpp", "#if defined(__linux__)\n#endif", "'__linux__' is one system's"),
 ]
 
@@ -154,6 +160,8 @@ def self_test(headers):
             text = (copy / name).read_text(encoding="utf-8")
             if line is None:
                 (copy / name).unlink()
+            elif line.startswith("-"):
+                (copy / name).write_text(text.replace(line[1:] + "\n", "", 1), encoding="utf-8")
             else:
                 (copy / name).write_text(text.replace("#pragma once\n", f"#pragma once\n{line}\n", 1), encoding="utf-8")
             if not any(fault.startswith((name, "a cycle")) and said in fault for fault in check(copy)):

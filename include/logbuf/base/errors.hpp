@@ -1,5 +1,7 @@
 // The errors that calls return: their names, and messages that say what to do. The errors of making a ring are in setup.hpp.
 #pragma once
+#ifndef LOGBUF_BASE_ERRORS_HPP
+#define LOGBUF_BASE_ERRORS_HPP
 
 namespace logbuf::inline v0 {
 
@@ -107,3 +109,5 @@ constexpr const char* message(receive_error e) noexcept {
 }
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_BASE_ERRORS_HPP

@@ -1,5 +1,7 @@
 // How a debug build reports misuse that it can detect. To replace a macro, define it before the first include.
 #pragma once
+#ifndef LOGBUF_BASE_MISUSE_HPP
+#define LOGBUF_BASE_MISUSE_HPP
 
 #include <cassert>
 #include <cstddef>
@@ -34,3 +36,5 @@ LOGBUF_COLD inline void report_dropped(std::size_t bytes) noexcept {
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_BASE_MISUSE_HPP

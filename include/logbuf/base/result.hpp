@@ -1,5 +1,7 @@
 // Results without exceptions: a value or an error. std::expected is C++23.
 #pragma once
+#ifndef LOGBUF_BASE_RESULT_HPP
+#define LOGBUF_BASE_RESULT_HPP
 
 #include <utility>
 
@@ -47,3 +49,5 @@ class [[nodiscard("it says whether the call succeeded: test it")]] result {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_BASE_RESULT_HPP

@@ -1,5 +1,7 @@
 // Builds a channel, which is a ring whose receiver can wait.
 #pragma once
+#ifndef LOGBUF_CHANNEL_CHANNEL_HPP
+#define LOGBUF_CHANNEL_CHANNEL_HPP
 
 #include <utility>
 
@@ -23,3 +25,5 @@ struct channel_access {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_CHANNEL_CHANNEL_HPP

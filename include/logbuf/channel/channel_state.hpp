@@ -7,6 +7,8 @@
 // wake-up accesses this state, so the thread that wakes must still own the ring. A sender that leaves decrements the count
 // of senders, wakes the receiver, and only then drops the ring.
 #pragma once
+#ifndef LOGBUF_CHANNEL_CHANNEL_STATE_HPP
+#define LOGBUF_CHANNEL_CHANNEL_STATE_HPP
 
 #include <cstdint>
 
@@ -63,3 +65,5 @@ struct channel_traits : Traits {
 };
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_CHANNEL_CHANNEL_STATE_HPP

@@ -1,5 +1,7 @@
 // The reading end of a channel, the same for SPSC and MPSC.
 #pragma once
+#ifndef LOGBUF_CHANNEL_RECEIVER_HPP
+#define LOGBUF_CHANNEL_RECEIVER_HPP
 
 #include <chrono>
 #include <cstddef>
@@ -265,3 +267,5 @@ class receiver {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_CHANNEL_RECEIVER_HPP

@@ -1,5 +1,7 @@
 // The writing end of a channel.
 #pragma once
+#ifndef LOGBUF_CHANNEL_SENDER_HPP
+#define LOGBUF_CHANNEL_SENDER_HPP
 
 #include <chrono>
 #include <cstddef>
@@ -150,3 +152,5 @@ class basic_sender {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_CHANNEL_SENDER_HPP

@@ -4,6 +4,8 @@
 // std::atomic or one call of the standard library, and zeroing a small record is a few stores. The verification policies
 // (models/) have the same interface.
 #pragma once
+#ifndef LOGBUF_CORE_ATOMICS_HPP
+#define LOGBUF_CORE_ATOMICS_HPP
 
 #include <atomic>
 #include <concepts>
@@ -142,3 +144,5 @@ concept atomics_policy = requires(typename P::template word<std::uint64_t>& w, s
 static_assert(atomics_policy<std_atomics>);
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_CORE_ATOMICS_HPP

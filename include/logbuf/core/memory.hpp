@@ -1,5 +1,7 @@
 // The memory of a ring: its own or the caller's, zeroed, and placed so that payloads are aligned. Not on any hot path.
 #pragma once
+#ifndef LOGBUF_CORE_MEMORY_HPP
+#define LOGBUF_CORE_MEMORY_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -114,3 +116,5 @@ class memory {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_CORE_MEMORY_HPP

@@ -4,6 +4,8 @@
 // time (atomics.hpp). The verification policies read it at run time, and can weaken one site to show what breaks.
 // Layer: bottom. Includes nothing of logbuf.
 #pragma once
+#ifndef LOGBUF_CORE_ORDERING_HPP
+#define LOGBUF_CORE_ORDERING_HPP
 
 #include <array>
 #include <atomic>
@@ -238,3 +240,5 @@ template <site S>
 inline constexpr site_tag<S> at{};
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_CORE_ORDERING_HPP

@@ -9,6 +9,8 @@
 // a tail that it has seen. With many producers a consumer gives no hints, because a faster consumer catches up with the
 // producers, and then both wait for each other's lines.
 #pragma once
+#ifndef LOGBUF_CORE_PREFETCH_HPP
+#define LOGBUF_CORE_PREFETCH_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -71,3 +73,5 @@ LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, he
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_CORE_PREFETCH_HPP

@@ -5,6 +5,8 @@
 // read and then moves head, which releases the bytes. (With zeroing::by_producer, a claim clears the header word behind
 // it, and the consumer zeroes nothing.) ordering.hpp explains the sites.
 #pragma once
+#ifndef LOGBUF_CORE_PROTOCOL_HPP
+#define LOGBUF_CORE_PROTOCOL_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -292,3 +294,5 @@ std::uint64_t occupancy(const ring_state<Traits>& ring) noexcept {
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_CORE_PROTOCOL_HPP

@@ -6,6 +6,8 @@
 //
 // The word is stored in one piece, in the byte order of the machine. Layer: bottom; pure arithmetic.
 #pragma once
+#ifndef LOGBUF_CORE_RECORD_HPP
+#define LOGBUF_CORE_RECORD_HPP
 
 #include <algorithm>
 #include <cstddef>
@@ -56,3 +58,5 @@ constexpr std::size_t max_payload(std::uint64_t capacity, std::size_t alignment)
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_CORE_RECORD_HPP

@@ -5,6 +5,8 @@
 // next poll, and both ends work undisturbed. So if there were records after a rest, the rest is doubled, as long as that
 // pays. If there were none, the rest is reset to one spin hint, so that a consumer polls at once where records are rare.
 #pragma once
+#ifndef LOGBUF_CORE_REST_HPP
+#define LOGBUF_CORE_REST_HPP
 
 #include <algorithm>
 #include <cstdint>
@@ -32,3 +34,5 @@ void rest(consumer_cursor<Traits>& c) noexcept {
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_CORE_REST_HPP

@@ -7,6 +7,8 @@
 //
 // The cursors live on the heap, so that claims stay valid when their end is moved.
 #pragma once
+#ifndef LOGBUF_CORE_RING_STATE_HPP
+#define LOGBUF_CORE_RING_STATE_HPP
 
 #include <concepts>
 #include <cstddef>
@@ -143,3 +145,5 @@ constexpr std::int64_t distance(position_type from, position_type to) noexcept {
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_CORE_RING_STATE_HPP

@@ -1,5 +1,7 @@
 // How a ring is made: its options, and the errors of making it.
 #pragma once
+#ifndef LOGBUF_CORE_SETUP_HPP
+#define LOGBUF_CORE_SETUP_HPP
 
 #include <algorithm>
 #include <bit>
@@ -150,3 +152,5 @@ constexpr setup_error check(std::uint64_t capacity, std::size_t alignment, const
 
 }  // namespace detail
 }  // namespace logbuf
+
+#endif  // LOGBUF_CORE_SETUP_HPP

@@ -1,5 +1,7 @@
 // Opt-in statistics: traits::statistics = counting_statistics. With no_statistics none of this is compiled in.
 #pragma once
+#ifndef LOGBUF_CORE_STATISTICS_HPP
+#define LOGBUF_CORE_STATISTICS_HPP
 
 #include <array>
 #include <cstddef>
@@ -77,3 +79,5 @@ struct no_counters {};
 
 }  // namespace detail
 }  // namespace logbuf
+
+#endif  // LOGBUF_CORE_STATISTICS_HPP

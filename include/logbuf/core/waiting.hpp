@@ -4,6 +4,8 @@
 // all cores of the process order their memory accesses (membarrier), and the sender needs only a compiler barrier. These
 // are asymmetric fences. Elsewhere, or if membarrier is refused, both sides use a sequentially consistent fence.
 #pragma once
+#ifndef LOGBUF_CORE_WAITING_HPP
+#define LOGBUF_CORE_WAITING_HPP
 
 #include <atomic>
 #include <chrono>
@@ -73,3 +75,5 @@ typename P::deadline deadline_after(std::chrono::duration<Rep, Period> timeout) 
 
 }  // namespace detail
 }  // namespace logbuf
+
+#endif  // LOGBUF_CORE_WAITING_HPP

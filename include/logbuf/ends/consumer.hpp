@@ -1,5 +1,7 @@
 // The reading end of a ring, the same for SPSC and MPSC.
 #pragma once
+#ifndef LOGBUF_ENDS_CONSUMER_HPP
+#define LOGBUF_ENDS_CONSUMER_HPP
 
 #include <algorithm>
 #include <concepts>
@@ -240,3 +242,5 @@ class consumer {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_ENDS_CONSUMER_HPP

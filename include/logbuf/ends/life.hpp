@@ -1,5 +1,7 @@
 // Lifetime: the ends and their open claims keep the ring alive. Not on any hot path, except release_use.
 #pragma once
+#ifndef LOGBUF_ENDS_LIFE_HPP
+#define LOGBUF_ENDS_LIFE_HPP
 
 #include <cstdint>
 #include <new>
@@ -79,3 +81,5 @@ void release_use(consumer_cursor<Traits>& c) noexcept {
 }
 
 }  // namespace logbuf::detail
+
+#endif  // LOGBUF_ENDS_LIFE_HPP

@@ -1,5 +1,7 @@
 // Builds a ring and returns its two ends.
 #pragma once
+#ifndef LOGBUF_ENDS_MAKE_HPP
+#define LOGBUF_ENDS_MAKE_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -63,3 +65,5 @@ struct make_access {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_ENDS_MAKE_HPP

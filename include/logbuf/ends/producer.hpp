@@ -1,5 +1,7 @@
 // The writing end of a ring. SPSC and MPSC producers differ in how they claim.
 #pragma once
+#ifndef LOGBUF_ENDS_PRODUCER_HPP
+#define LOGBUF_ENDS_PRODUCER_HPP
 
 #include <chrono>
 #include <cstddef>
@@ -180,3 +182,5 @@ class basic_producer {
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_ENDS_PRODUCER_HPP

@@ -1,5 +1,7 @@
 // A committed record that is being read.
 #pragma once
+#ifndef LOGBUF_ENDS_READ_CLAIM_HPP
+#define LOGBUF_ENDS_READ_CLAIM_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -116,3 +118,5 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_ENDS_READ_CLAIM_HPP

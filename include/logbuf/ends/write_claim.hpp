@@ -1,5 +1,7 @@
 // A claimed record that is being written.
 #pragma once
+#ifndef LOGBUF_ENDS_WRITE_CLAIM_HPP
+#define LOGBUF_ENDS_WRITE_CLAIM_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -111,3 +113,5 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
 };
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_ENDS_WRITE_CLAIM_HPP

@@ -3,6 +3,8 @@
 //
 // Layer: bottom. Includes nothing of logbuf.
 #pragma once
+#ifndef LOGBUF_PLATFORM_COMPILER_HPP
+#define LOGBUF_PLATFORM_COMPILER_HPP
 
 #if defined(_MSC_VER)
 #include <intrin.h>
@@ -60,3 +62,5 @@ LOGBUF_ALWAYS_INLINE inline void prefetch_for_write(const void* p) noexcept {
 }
 
 }  // namespace logbuf::platform
+
+#endif  // LOGBUF_PLATFORM_COMPILER_HPP

@@ -1,5 +1,7 @@
 // Linux: pages, locks, placement on a processor, membarrier, eventfd, futex. platform.hpp documents each function.
 #pragma once
+#ifndef LOGBUF_PLATFORM_LINUX_HPP
+#define LOGBUF_PLATFORM_LINUX_HPP
 
 #if defined(__linux__)
 
@@ -108,3 +110,5 @@ class futex_parker {
 }  // namespace logbuf::platform
 
 #endif
+
+#endif  // LOGBUF_PLATFORM_LINUX_HPP

@@ -18,6 +18,8 @@
 //                                          spuriously. `site` names the load of the word, if wait() makes one
 //   wake(word)                             call it after changing the word
 #pragma once
+#ifndef LOGBUF_PLATFORM_PLATFORM_HPP
+#define LOGBUF_PLATFORM_PLATFORM_HPP
 
 #include "linux.hpp"
 #include "portable.hpp"
@@ -32,3 +34,5 @@ using parker = platform::portable_parker;
 #endif
 
 }  // namespace logbuf
+
+#endif  // LOGBUF_PLATFORM_PLATFORM_HPP

@@ -1,5 +1,7 @@
 // For systems without a file of their own. Uses only standard C++. What standard C++ cannot do is refused.
 #pragma once
+#ifndef LOGBUF_PLATFORM_PORTABLE_HPP
+#define LOGBUF_PLATFORM_PORTABLE_HPP
 
 #include <cstddef>
 
@@ -58,3 +60,5 @@ class portable_parker {
 }  // namespace logbuf::platform
 
 #endif
+
+#endif  // LOGBUF_PLATFORM_PORTABLE_HPP
