@@ -10,9 +10,9 @@ namespace logbuf::test {
 
 struct counting_parks : std_atomics {
   static inline std::atomic<std::uint64_t> parks{0};
-  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
+  static bool park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
     parks.fetch_add(1, std::memory_order_relaxed);
-    std_atomics::park(p, word, expected, d);
+    return std_atomics::park(p, word, expected, d);
   }
 };
 struct counting_parks_traits : default_traits {

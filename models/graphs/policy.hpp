@@ -227,7 +227,7 @@ struct rc11_waiting {
   }
 
   template <class Word>
-  static void park(parker&, Word& word, std::uint32_t expected, deadline d) {
+  static bool park(parker&, Word& word, std::uint32_t expected, deadline d) {
     using namespace rc11_detail;
     word.check(site::parked_store);
     const std::uint64_t ticket = word.wakeups.add(0, std::memory_order_acquire);
@@ -235,7 +235,7 @@ struct rc11_waiting {
     look.order = std::memory_order_relaxed;
     const rc11::answer seen = the_machine.perform(look);
     verify(seen);
-    if (seen.value != expected) return;
+    if (seen.value != expected) return true;
     record(step::park, site::parked_store, expected);
     enum : unsigned { woken, timed_out, for_no_reason };
     const unsigned ways = d.finite && at_hand.spurious_wakeups != 0 ? 3 : d.finite || at_hand.spurious_wakeups != 0 ? 2 : 1;
@@ -246,6 +246,7 @@ struct rc11_waiting {
     if (how == for_no_reason) --at_hand.spurious_wakeups;
     record(step::wake, site::parked_store, how);
     at_hand.deadline_has_passed |= how == timed_out;
+    return true;
   }
   // Wakes all that sleep on the word.
   template <class Word>
@@ -256,6 +257,8 @@ struct rc11_waiting {
   }
 
   // An event descriptor and a loop that waits for it. Nothing that C++ says lets one synchronise with the other.
+  static constexpr bool has_event_descriptors = true;
+  static bool can_signal(int) { return true; }
   static void signal(int) {
     rc11_detail::record(step::signal, site::parked_claim, 0);
     at_hand.event->add(1, std::memory_order_relaxed);

@@ -170,16 +170,17 @@ struct recording_atomics : std_atomics {
     std::condition_variable wakeup{};
     bool is_asleep = false;
   };
-  static void park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
+  static bool park(parker& p, futex_word& word, std::uint32_t expected, deadline d) noexcept {
     recorder& r = recorder::the();
     auto guard = r.lock();
     p.is_asleep = word.load(std::memory_order_relaxed) == expected;
     r.tell(name_of(plain_step::park), true, 0, p.is_asleep);
-    if (!p.is_asleep) return;
+    if (!p.is_asleep) return true;
     const auto woken = [&] { return !p.is_asleep; };
     if (d == deadline::max()) p.wakeup.wait(guard, woken);
     else p.wakeup.wait_until(guard, d, woken);
     r.tell(name_of(plain_step::wake), true, 0, 0);
+    return true;
   }
   static void unpark(parker& p, futex_word&) noexcept {
     plain(plain_step::unpark, false, 0, 0, [&] { p.is_asleep = false; });

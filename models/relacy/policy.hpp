@@ -312,15 +312,16 @@ struct relacy_waiting {
   }
 
   template <class Word>
-  static void park(parker&, Word& word, std::uint32_t expected, deadline d) {
+  static bool park(parker&, Word& word, std::uint32_t expected, deadline d) {
     using namespace relacy_detail;
     live.check(&word, site::parked_store);
-    if (!word.value.begin_sleep(expected)) return;
+    if (!word.value.begin_sleep(expected)) return true;
     record(step::park, site::parked_store, expected);
     const auto reason = word.value.sleep(d.finite, spurious_wakeups != 0, info(site::parked_store));
     if (reason == rl::unpark_reason_spurious) --spurious_wakeups;
     record(step::wake, site::parked_store, reason == rl::unpark_reason_timeout ? 1 : reason == rl::unpark_reason_spurious ? 2 : 0);
     deadline_has_passed |= reason == rl::unpark_reason_timeout;
+    return true;
   }
   template <class Word>
   static void unpark(parker&, Word& word) {
@@ -330,6 +331,8 @@ struct relacy_waiting {
   }
 
   // An event descriptor and a loop that waits for it.
+  static constexpr bool has_event_descriptors = true;
+  static bool can_signal(int) { return true; }
   static void signal(int) {
     relacy_detail::record(step::signal, site::parked_claim, 0);
     event->store(1, rl::mo_seq_cst, rl::debug_info("signal", "", 0));

@@ -28,7 +28,7 @@ int main() {
       {"consumer_cursor", sizeof(detail::consumer_cursor<default_traits>), 96},
       {"producer_core", sizeof(detail::producer_core<default_traits>), 128},
       {"consumer_core", sizeof(detail::consumer_core<default_traits>), 128},
-      {"memory", sizeof(memory), 56},
+      {"memory", sizeof(memory), 48},
       {"options", sizeof(options), 48},
       {"setup_error", sizeof(setup_error), 24},
       {"spsc::producer", sizeof(spsc::producer<>), 8},

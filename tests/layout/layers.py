@@ -17,7 +17,7 @@ import tempfile
 # Folder: what it may include besides itself; a file means that file alone.
 MAY_INCLUDE = {
     "platform": set(),
-    "base": {"platform/compiler.hpp"},
+    "base": {"platform/compiler.hpp", "platform/scopes.hpp"},
     "core": {"base", "platform"},
     "ends": {"core", "base", "platform/compiler.hpp"},
     "channel": {"ends", "core", "base", "platform/compiler.hpp"},
@@ -129,7 +129,7 @@ def compile_each(headers, compiler):
 # goes), and what has to be said of it.
 PLANTED = [
     ("platform/linux.hpp", '#include "../base/errors.hpp"', "platform/ may include nothing else"),
-    ("base/errors.hpp", '#include "../core/record.hpp"', "base/ may include platform/compiler.hpp"),
+    ("base/errors.hpp", '#include "../core/record.hpp"', "base/ may include platform/compiler.hpp, platform/scopes.hpp"),
     ("core/protocol.hpp", '#include "../ends/life.hpp"', "core/ may include base, platform"),
     ("ends/producer.hpp", '#include "../channel/sender.hpp"', "ends/ may include"),
     ("ends/producer.hpp", '#include "../platform/platform.hpp"', "ends/ may include"),

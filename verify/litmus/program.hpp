@@ -107,8 +107,8 @@ class litmus_program {
       case kind::fence: (void)P::heavy_fence(with<site::park_fence>(s.order), false); return 0;
       case kind::heavy_fence: (void)P::heavy_fence(with<site::park_fence>(s.order), true); return 0;
       case kind::light_fence: P::light_fence(with<site::notify_fence>(s.order), true); return 0;
-      case kind::sleep: P::park(parker_, control(s.where), s.expected, P::deadline::max()); return 0;
-      case kind::sleep_for: P::park(parker_, control(s.where), s.expected, Engine::soon()); return 0;
+      case kind::sleep: (void)P::park(parker_, control(s.where), s.expected, P::deadline::max()); return 0;
+      case kind::sleep_for: (void)P::park(parker_, control(s.where), s.expected, Engine::soon()); return 0;
       case kind::wake:
         if (P::exchange(with<site::parked_claim>(s.order), control(s.where), 0) != 0) P::unpark(parker_, control(s.where));
         return 0;

@@ -41,9 +41,10 @@ std::optional<std::memory_order> find_order(const std::string& name) {
   return std::nullopt;
 }
 
-bool fits(access kind, std::memory_order o) {
+bool fits(ordering_site::access kind, std::memory_order o) {
   const bool acquires = o == std::memory_order_acquire || o == std::memory_order_acq_rel;
   const bool releases = o == std::memory_order_release || o == std::memory_order_acq_rel;
+  using access = ordering_site::access;
   if (kind == access::load || kind == access::exchange_lost) return !releases;
   if (kind == access::store) return !acquires;
   // A read-modify-write and a fence can be anything.

@@ -9,6 +9,7 @@
 #include <exception>
 
 #include "../platform/compiler.hpp"
+#include "../platform/scopes.hpp"
 
 #ifndef LOGBUF_ASSERT
 // Asserts a condition that the caller has to ensure. The message says what to do.
@@ -27,9 +28,11 @@
 
 namespace logbuf::inline v0::detail {
 
-// Prints once per process, and not while an exception propagates.
-LOGBUF_COLD inline void report_dropped(std::size_t bytes) noexcept {
+// Prints once per process (or shared library), and not while an exception propagates.
+LOGBUF_HIDDEN LOGBUF_COLD inline void report_dropped(std::size_t bytes) noexcept {
   if (std::uncaught_exceptions() != 0) return;
+  const platform::kept_errno errno_stays;
+  const platform::uncancelled printing;
   [[maybe_unused]] static const int once = std::fprintf(
       stderr, "logbuf: a claim of %zu bytes was dropped without commit(): no reader will see its record. Call commit(), or "
       "abort() if that is intended. (Debug builds report this once; statistics().aborts counts them.)\n", bytes);

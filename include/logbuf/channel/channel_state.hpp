@@ -28,11 +28,16 @@ struct alignas(line_pair) channel_words {
   word<std::uint32_t> closed{0u};
   bool asymmetric = false;  // the kind of fences, the same for both sides; never changes once the ends exist
   unsigned spins_before_yield = options::never;
-  int event_descriptor = -1;
+  int event_descriptor = options::no_descriptor;
   LOGBUF_NO_UNIQUE_ADDRESS typename P::parker parker{};
 
   // Called before the ends exist.
   setup_error configure(const options& o) noexcept {
+    if (o.event_descriptor != options::no_descriptor) {
+      const auto given = static_cast<std::uint64_t>(std::int64_t{o.event_descriptor});
+      if (!P::has_event_descriptors) return {setup_errc::no_event_descriptors, given};
+      if (!P::can_signal(o.event_descriptor)) return {setup_errc::bad_event_descriptor, given};
+    }
     event_descriptor = o.event_descriptor;
     spins_before_yield = o.spins_before_yield;
     asymmetric = o.fences != wake_fences::symmetric && P::prepare_heavy_fence();
@@ -47,13 +52,13 @@ struct alignas(line_pair) channel_words {
     if (P::load(at<site::parked_check>, parked) != 0) [[unlikely]] wake();
   }
 
-  // May return spuriously.
-  void park_until(typename P::deadline deadline) noexcept { P::park(parker, parked, 1u, deadline); }
+  // May return spuriously. False: the system refused, and this thread did not sleep.
+  [[nodiscard]] bool park_until(typename P::deadline deadline) noexcept { return P::park(parker, parked, 1u, deadline); }
 
  private:
   LOGBUF_COLD void wake() noexcept {
     if (P::exchange(at<site::parked_claim>, parked, 0u) == 0) return;  // another thread wakes it
-    if (event_descriptor >= 0) P::signal(event_descriptor);
+    if (event_descriptor != options::no_descriptor) P::signal(event_descriptor);
     P::unpark(parker, parked);  // also with a descriptor, since receive() sleeps here
   }
 };

@@ -98,39 +98,51 @@ class receiver {
   }
 
   // Records until the channel is disconnected, abandoned or closed: for (auto& record : receiver) ...
+  // It fetches as late as it can: a record that nobody looked at stays unread when the loop ends, and a view that takes three
+  // records waits for no fourth. What waits: a comparison with end(), a look at a record, and ++ if neither came before it.
   class iterator {
    public:
     using value_type = claim_type;           // a record
     using difference_type = std::ptrdiff_t;  // for std::input_iterator
     iterator() noexcept = default;
-    claim_type& operator*() const noexcept { return current_; }  // the record; valid until the next increment
-    // Consumes the record, and waits for the next one.
+    // The record; valid until the next increment. It is consumed by the increment, or when the iterator is destroyed.
+    claim_type& operator*() const noexcept {
+      open();
+      return current_;
+    }
+    // Consumes the record, also one that nobody looked at.
     iterator& operator++() noexcept {
+      open();
       current_.consume();
-      fetch();
+      is_opened_ = false;
       return *this;
     }
     void operator++(int) noexcept { ++*this; }
     // True if there are no more records.
-    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.current_.is_open(); }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.is_opened_ && !i.waits_for_record(); }
 
    private:
     friend class receiver;
-    explicit iterator(receiver& r) noexcept : from_(&r) { fetch(); }
-    void fetch() noexcept {
-      if (auto next = from_->receive()) current_ = std::move(*next);
+    explicit iterator(receiver& r) noexcept : from_(&r) {}
+    bool waits_for_record() const noexcept {
+      return from_ != nullptr && from_->wait(deadline::max(), never).why == receive_error::none;
+    }
+    void open() const noexcept {
+      if (is_opened_ || from_ == nullptr) return;
+      if (auto next = from_->receive()) current_ = std::move(*next), is_opened_ = true;
     }
     receiver* from_ = nullptr;
-    mutable claim_type current_;
+    mutable claim_type current_;        // open from the first look on
+    mutable bool is_opened_ = false;    // then the record is this iterator's, even if the loop's body has ended the claim
   };
-  iterator begin() noexcept { return iterator(*this); }        // waits for the first record
+  iterator begin() noexcept { return iterator(*this); }        // does not wait
   std::default_sentinel_t end() const noexcept { return {}; }  // the end of the range
 
   void release() noexcept { consumer_.release(); }  // like consumer::release
   void rest() noexcept { consumer_.rest(); }        // like consumer::rest; receive rests by itself
 
-  // True if the kernel refused the fence that parking needs, after it had allowed it. This receiver then polls with short
-  // sleeps instead, and arm() always returns false.
+  // True if the system refused what parking needs: the fence (membarrier), after it had allowed it, or the sleep (futex).
+  // This receiver then polls with short sleeps instead, and arm() always returns false.
   bool is_degraded() const noexcept { return is_degraded_; }
   // After `abandoned`: the bytes that cannot be read, from the unfinished claim on.
   std::uint64_t abandoned_bytes() const noexcept { return consumer_.occupancy(); }
@@ -235,12 +247,11 @@ class receiver {
     if (!is_degraded_) {
       if (const sight seen = announce_and_look(c, stopped); !seen.is_empty()) return seen;
     }
-    if (is_degraded_) {
-      P::nap();
-    } else {
-      words(c).park_until(d);
+    if (!is_degraded_) {
+      is_degraded_ = !words(c).park_until(d);
       P::store(at<site::parked_store>, words(c).parked, 0u);
     }
+    if (is_degraded_) P::nap();
     return look(c, stopped);
   }
 

@@ -55,11 +55,7 @@ class basic_sender {
   // Claims a record of `size` payload bytes. Errors: full, too_large, disconnected, detached. On an error the ring is unchanged.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, send_error> try_send(std::size_t size, std::uint32_t tag = 0) noexcept {
-    if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
-    if (is_disconnected()) [[unlikely]] return send_error::disconnected;
-    auto claim = producer_.try_claim(size, tag);
-    if (!claim) [[unlikely]] return claim.error() == claim_error::full ? send_error::full : send_error::too_large;
-    return std::move(*claim);
+    return attempt<refused::is_counted>(size, tag);
   }
 
   // The same, but waits for space. Spins with backoff, without a system call unless options::spins_before_yield is set.
@@ -76,7 +72,7 @@ class basic_sender {
   }
   [[nodiscard]] LOGBUF_ALWAYS_INLINE result<claim_type, send_error> send_until(std::size_t size, std::uint32_t tag,
                                                                               typename P::deadline deadline) noexcept {
-    auto claim = try_send(size, tag);
+    auto claim = attempt<refused::is_retried>(size, tag);
     if (claim || claim.error() != send_error::full) [[likely]] return claim;
     return wait_for_space(size, tag, deadline);
   }
@@ -114,14 +110,27 @@ class basic_sender {
   detail::ring_state<ring_traits_type>& ring() const noexcept { return *producer_.cursor_->ring; }
   detail::channel_words<Traits>& words() const noexcept { return ring().extension; }
 
-  // Called when the ring was full.
+  using refused = typename producer_type::refused;
+  template <refused Full>
+  LOGBUF_ALWAYS_INLINE result<claim_type, send_error> attempt(std::size_t size, std::uint32_t tag) noexcept {
+    if (!producer_.is_attached()) [[unlikely]] return send_error::detached;
+    if (is_disconnected()) [[unlikely]] return send_error::disconnected;
+    auto claim = producer_.template claim<Full>(size, tag);
+    if (!claim) [[unlikely]] return claim.error() == claim_error::full ? send_error::full : send_error::too_large;
+    return std::move(*claim);
+  }
+
+  // Called when the ring was full. Only the caller's refusal is counted, and not each look before it.
   LOGBUF_NOINLINE result<claim_type, send_error> wait_for_space(std::size_t size, std::uint32_t tag,
                                                                 typename P::deadline deadline) noexcept {
     for (unsigned round = 0;; round += round != options::never - 1) {
       LOGBUF_ASSERT(producer_.open_claims() == 0, "send would wait for a claim of its own sender: end that claim first");
-      if (P::expired(deadline)) return send_error::timeout;
+      if (P::expired(deadline)) {
+        producer_.cursor_->count(detail::count::full);
+        return send_error::timeout;
+      }
       back_off(round);
-      auto claim = try_send(size, tag);
+      auto claim = attempt<refused::is_retried>(size, tag);
       if (claim || claim.error() != send_error::full) return claim;
     }
   }

@@ -30,7 +30,6 @@ class memory {
     return *this;
   }
   ~memory() {
-    if (locked_) platform::unlock(data_, size_);
     if (mapped_ != 0) platform::unmap(allocation_, mapped_);
     else std::free(allocation_);
   }
@@ -41,24 +40,14 @@ class memory {
   // multiple of `payload_alignment`.
   static result<memory, setup_error> allocate(std::uint64_t capacity, std::size_t payload_alignment,
                                               const options& o) noexcept {
-    memory m;
-    m.size_ = static_cast<std::size_t>(capacity);  // at most half of the address space, so nothing below overflows
+    const auto size = static_cast<std::size_t>(capacity);  // at most half of the address space, so nothing below overflows
     const std::size_t shift = payload_alignment - header_size;
-    if (!m.reserve(m.size_ + alignment + shift, o.pages))
-      return setup_error{o.pages == huge_pages::required ? setup_errc::no_huge_pages : setup_errc::out_of_memory,
-                         capacity};
-    const auto start = reinterpret_cast<std::uintptr_t>(m.allocation_);
-    m.data_ = static_cast<std::byte*>(m.allocation_) + ((alignment - start % alignment) % alignment + shift);
-    if (o.first_touch_cpu != options::no_cpu) {
-      const auto touch = [](void* self) -> void* { return static_cast<memory*>(self)->touch_pages(), nullptr; };
-      if (!platform::run_on_cpu(o.first_touch_cpu, touch, &m))
-        return setup_error{setup_errc::bad_cpu, o.first_touch_cpu};
-    } else if (o.prefault) {
-      m.touch_pages();
+    if (o.pages != huge_pages::no) {
+      auto huge = allocate_from(source::huge_pages, size, shift, o);
+      if (huge || o.pages == huge_pages::required || huge.error().code != setup_errc::no_huge_pages) return huge;
+      return allocate_from(source::pages_advised, size, shift, o);
     }
-    if (o.lock && !(m.locked_ = platform::lock(m.data_, m.size_)))
-      return setup_error{setup_errc::lock_refused, capacity};
-    return m;
+    return allocate_from(o.lock ? source::pages : source::heap, size, shift, o);
   }
 
   // The caller's memory, which `owner` keeps alive until all ends and all claims are gone.
@@ -76,21 +65,52 @@ class memory {
   }
 
  private:
-  // calloc maps large blocks lazily, so an untouched ring occupies no physical memory.
-  bool reserve(std::size_t bytes, huge_pages pages) noexcept {
-    if (pages != huge_pages::no) {
-      const std::size_t rounded = (bytes + platform::huge_page_size - 1) & ~(platform::huge_page_size - 1);
-      allocation_ = platform::map_huge(rounded);
-      if (allocation_ == nullptr && pages == huge_pages::if_available) {
-        allocation_ = platform::map(rounded);
-        if (allocation_ != nullptr) platform::advise_huge(allocation_, rounded);
-      }
-      if (allocation_ != nullptr) mapped_ = rounded;
-      if (allocation_ != nullptr || pages == huge_pages::required) return allocation_ != nullptr;
+  enum class source {
+    heap,           // calloc maps large blocks lazily, so an untouched ring occupies no physical memory
+    pages,          // not shared with anything else: a lock has no count, and ends for whole pages
+    pages_advised,  // the kernel may make them huge
+    huge_pages,     // reserved by the administrator
+  };
+
+  static result<memory, setup_error> allocate_from(source from, std::size_t size, std::size_t shift,
+                                                   const options& o) noexcept {
+    memory m;
+    m.size_ = size;
+    const std::size_t unit = from == source::pages ? platform::page_size() : platform::huge_page_size;
+    const std::size_t rounded = (size + shift + unit - 1) / unit * unit;
+    if (from == source::heap) m.allocation_ = std::calloc(size + alignment + shift, 1);
+    else m.allocation_ = from == source::huge_pages ? platform::map_huge(rounded) : platform::map(rounded, unit);
+    const setup_error refused = from == source::huge_pages ? setup_error{setup_errc::no_huge_pages, size, rounded}
+                                                           : setup_error{setup_errc::out_of_memory, size};
+    if (m.allocation_ == nullptr) return refused;
+    m.mapped_ = from == source::heap ? 0 : rounded;
+    if (from == source::pages_advised) platform::advise_huge(m.allocation_, rounded);
+    const auto start = reinterpret_cast<std::uintptr_t>(m.allocation_);
+    m.data_ = static_cast<std::byte*>(m.allocation_) + ((alignment - start % alignment) % alignment + shift);
+
+    first_touch work{m, from == source::huge_pages};
+    if (o.first_touch_cpu != options::no_cpu) {
+      if (!platform::run_on_cpu(o.first_touch_cpu, first_touch::run, &work))
+        return setup_error{setup_errc::bad_cpu, o.first_touch_cpu};
+    } else if (o.prefault || work.huge) {
+      first_touch::run(&work);
     }
-    allocation_ = std::calloc(bytes, 1);
-    return allocation_ != nullptr;
+    if (work.refused) return refused;
+    if (o.lock && !platform::lock(m.allocation_, m.mapped_)) return setup_error{setup_errc::lock_refused, size};
+    return m;
   }
+  struct first_touch {
+    memory& of;
+    bool huge;
+    bool refused = false;
+
+    static void* run(void* self) noexcept {
+      auto& work = *static_cast<first_touch*>(self);
+      if (work.huge) work.refused = !platform::touch_huge(work.of.allocation_, work.of.mapped_);
+      else work.of.touch_pages();
+      return nullptr;
+    }
+  };
 
   void touch_pages() noexcept {
     const std::size_t page = platform::page_size();
@@ -103,7 +123,6 @@ class memory {
     std::swap(size_, other.size_);
     std::swap(allocation_, other.allocation_);
     std::swap(mapped_, other.mapped_);
-    std::swap(locked_, other.locked_);
     std::swap(owner_, other.owner_);
   }
 
@@ -111,7 +130,6 @@ class memory {
   std::size_t size_ = 0;
   void* allocation_ = nullptr;
   std::size_t mapped_ = 0;  // bytes, if the allocation is a mapping
-  bool locked_ = false;
   std::shared_ptr<void> owner_;
 };
 

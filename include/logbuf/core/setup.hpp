@@ -7,20 +7,23 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <string>
 #if defined(__cpp_exceptions)
 #include <stdexcept>
 #endif
 
+#include "../platform/compiler.hpp"
 #include "record.hpp"
 
 namespace logbuf::inline v0 {
 
-// Whether a ring that owns its buffer uses huge pages (2 MiB).
+// Whether a ring that owns its buffer uses huge pages (of 2 MiB, whatever the system's default is). They are touched when the
+// ring is made. The buffer takes whole pages, and one more if it would fill its last page and the payload alignment is above 8.
 enum class huge_pages : unsigned char {
   no,
-  if_available,  // request them; fall back to ordinary pages
-  required,      // fail with no_huge_pages if there are none
+  if_available,  // request them; fall back to ordinary pages, which the kernel may make huge
+  required,      // fail with no_huge_pages if there are not enough, or this process may not use them
 };
 
 // The fences with which a sender detects a sleeping receiver (waiting.hpp).
@@ -35,6 +38,7 @@ struct options {
   static constexpr std::uint64_t a_sixteenth = ~std::uint64_t{0};  // of the capacity, for release_threshold
   static constexpr unsigned no_cpu = ~0u;                           // for first_touch_cpu
   static constexpr unsigned never = ~0u;                            // for spins_before_yield
+  static constexpr int no_descriptor = -1;                          // for event_descriptor
 
   // A consumer that reads one record at a time releases its space when it has caught up, and at the latest when it
   // holds back this many bytes. 0 releases after every record. Range: 0 to capacity.
@@ -48,7 +52,7 @@ struct options {
   // Memory of a ring that owns its buffer:
   huge_pages pages = huge_pages::no;
   bool prefault = false;  // touch every page in make(), and not only in the producer's first lap
-  bool lock = false;      // mlock: keep the buffer in memory, or fail with lock_refused
+  bool lock = false;      // mlock: keep the buffer in memory, in pages of its own, or fail with lock_refused
   // Touch every page from this CPU, so that a kernel with first-touch placement (NUMA) puts the buffer near it. Implies
   // prefault.
   unsigned first_touch_cpu = no_cpu;
@@ -58,8 +62,11 @@ struct options {
   unsigned spins_before_park = 200;  // polls of an empty channel before a receiver sleeps
   // How many attempts send() makes at a full ring before it yields the processor (sched_yield) between attempts. For programs
   // with more threads than processors, where the receiver may be waiting for one. never: send() waits without system calls.
+  // It does not help a receiver of lower real-time priority (SCHED_FIFO, SCHED_RR): sched_yield does not give way to it.
   unsigned spins_before_yield = never;
-  int event_descriptor = -1;         // an eventfd that is also signalled, for receiver::arm(); it is not closed
+  // An eventfd that is also signalled, for receiver::arm(). It is not closed. Where there are no eventfds, and for a
+  // descriptor that cannot be written to, making the channel fails. Linux; FreeBSD from 13 on (not tested).
+  int event_descriptor = no_descriptor;
 
   // Memory of the caller:
   bool memory_is_zero = false;  // true: make() does not zero it. It must then be zero.
@@ -78,6 +85,8 @@ enum class setup_errc : unsigned char {
   lock_refused,
   bad_cpu,
   no_membarrier,  // it is refused or missing, and wake_fences::asymmetric needs it
+  no_event_descriptors,  // options::event_descriptor where the system has no eventfd
+  bad_event_descriptor,  // it is not open, or cannot be written to
 };
 
 // Why a ring could not be made, with the numbers.
@@ -112,11 +121,17 @@ struct setup_error {
         return "logbuf: initial_position " + given + " is misaligned: use a multiple of the payload alignment, " + needed;
       case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: use a smaller capacity";
       case setup_errc::no_huge_pages:
-        return "logbuf: no huge pages for " + given + " bytes: reserve some (sysctl vm.nr_hugepages), or use if_available";
+        return "logbuf: no huge pages for " + given + " bytes: reserve " + needed + " bytes in pages of 2 MiB " +
+               "(/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages), or use if_available";
       case setup_errc::lock_refused:
         return "logbuf: mlock of " + given + " bytes was refused: raise the limit (ulimit -l), or leave options::lock off";
       case setup_errc::no_membarrier:
         return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: use automatic";
+      case setup_errc::no_event_descriptors:
+        return "logbuf: event_descriptor " + given + " cannot be used, since this system has no eventfd: use receive_for";
+      case setup_errc::bad_event_descriptor:
+        return "logbuf: event_descriptor " + std::to_string(static_cast<std::int64_t>(value)) +
+               " is not open for writing: use one that eventfd() returned, or no_descriptor";
       case setup_errc::bad_cpu:
         return "logbuf: first_touch_cpu " + given + " cannot be used: use one that this process may run on (taskset -p)";
     }
@@ -126,7 +141,7 @@ struct setup_error {
 
 #if defined(__cpp_exceptions)
 // Thrown by make(); try_make() returns the setup_error instead.
-class setup_failure : public std::runtime_error {
+class LOGBUF_SHARED_TYPE setup_failure : public std::runtime_error {
  public:
   // what() is the message of the error.
   explicit setup_failure(const setup_error& error) : std::runtime_error(error.message()), error_(error) {}
@@ -136,6 +151,16 @@ class setup_failure : public std::runtime_error {
   setup_error error_;
 };
 #endif
+
+// result<..., setup_error>::value() throws what make() throws.
+[[noreturn]] LOGBUF_COLD inline void throw_error(const setup_error& error) {
+#if defined(__cpp_exceptions)
+  throw setup_failure(error);
+#else
+  static_cast<void>(error);
+  std::terminate();
+#endif
+}
 
 namespace detail {
 

@@ -24,7 +24,7 @@ struct counting_statistics {
 struct producer_statistics {
   std::uint64_t records = 0;         // committed
   std::uint64_t bytes = 0;           // their payload
-  std::uint64_t full = 0;            // claims refused: no space at that time
+  std::uint64_t full = 0;            // claims refused: no space at that time, or (send) until the deadline
   std::uint64_t too_large = 0;       // claims refused: larger than max_payload()
   std::uint64_t aborts = 0;          // claims that became a skip
   std::uint64_t padding_bytes = 0;   // skipped before the end of the buffer

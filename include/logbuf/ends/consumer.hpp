@@ -42,6 +42,7 @@ template <class Traits>
 class chunked_release {
  public:
   explicit chunked_release(consumer_cursor<Traits>& c) noexcept : cursor_(c.ring != nullptr ? &c : nullptr) {
+    LOGBUF_ASSERT(c.uses == 1, "drain or batch while a read claim or a batch is open: end that first");
     if (cursor_ != nullptr) ++c.uses;
   }
   chunked_release(chunked_release&& other) noexcept : cursor_(std::exchange(other.cursor_, nullptr)) {}
@@ -137,7 +138,8 @@ class consumer {
   ~consumer() { leave(); }
 
   // Returns the next committed record, or empty, or (in a checked ring) corrupt. Only one record can be open at a time: until
-  // the claim ends, another call returns the same record, and the claim that ends first consumes it. The record is zeroed
+  // the claim ends, another call returns the same record, and the claim that ends first consumes it. Debug builds assert:
+  // a loop that keeps its claims, or assigns to one that is open, would read that record again. The record is zeroed
   // when its claim ends (with zeroing::by_consumer). Its space is then released at once if no record follows, or else when
   // options::release_threshold bytes are held back, when a read returns empty, or by release().
   LOGBUF_ALWAYS_INLINE result<read_claim<Traits>, read_error> try_read() noexcept {
@@ -216,7 +218,7 @@ class consumer {
 
   explicit consumer(cursor& c) noexcept : cursor_(&c) {}
 
-  static cursor* none() noexcept { return &detail::no_consumer<Traits>; }
+  static constexpr cursor* none() noexcept { return &detail::no_consumer<Traits>; }
 
   template <class Handler>
   static drain_action call(Handler& handler, const record_view<Traits>& record) {

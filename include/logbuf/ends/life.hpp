@@ -65,11 +65,12 @@ struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
   LOGBUF_NO_UNIQUE_ADDRESS counters_of<Traits, consumer_counts> counters_{};
 };
 
-// The cursors of ends without a ring. Never written.
+// The cursors of ends without a ring. Never written. Constant-initialised, so that an end without a ring is usable from
+// the first instruction of a program on, before any global object is made.
 template <class Traits>
-inline producer_cursor<Traits> no_producer{};
+LOGBUF_HIDDEN inline producer_cursor<Traits> no_producer{};
 template <class Traits>
-inline consumer_cursor<Traits> no_consumer{};
+LOGBUF_HIDDEN inline consumer_cursor<Traits> no_consumer{};
 
 template <class Traits>
 void release_use(producer_cursor<Traits>& p) noexcept {

@@ -17,8 +17,7 @@ namespace logbuf::inline v0 {
 namespace detail {
 template <class Ends>
 Ends or_throw(result<Ends, setup_error> made) {
-  if (!made) throw setup_failure(made.error());
-  return std::move(*made);
+  return std::move(made).value();
 }
 }  // namespace detail
 #endif

@@ -56,13 +56,7 @@ class basic_producer {
   // the ring is unchanged. The tag is yours to use: a message type, a channel, an opcode.
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
-    cursor& p = *cursor_;
-    if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
-    const auto bytes = static_cast<std::uint32_t>(size);
-    position_type start;
-    if (!Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size), start)) [[unlikely]]
-      return refuse(p, claim_error::full);
-    return claim_type(p, start, bytes, tag);
+    return claim<refused::is_counted>(size, tag);
   }
 
   // Claims, copies and commits in one call. Returns the record's position.
@@ -107,12 +101,11 @@ class basic_producer {
   }
   template <class Rep, class Period>
   bool flush_for(std::chrono::duration<Rep, Period> timeout) noexcept {
-    using clock = std::chrono::steady_clock;
-    const auto start = clock::now();
-    return flush_while([&] { return clock::now() - start < timeout; });
+    return flush_until(detail::deadline_after<P>(timeout));
   }
-  bool flush_until(std::chrono::steady_clock::time_point deadline) noexcept {
-    return flush_while([&] { return std::chrono::steady_clock::now() < deadline; });
+  template <class Clock, class Duration>
+  bool flush_until(std::chrono::time_point<Clock, Duration> deadline) noexcept {
+    return flush_while([&] { return !P::expired(deadline); });
   }
   // For your own deadlines. Calls go_on() after each failed check, and stops when go_on() returns false.
   template <class GoOn>
@@ -151,7 +144,23 @@ class basic_producer {
 
   explicit basic_producer(cursor& c) noexcept : cursor_(&c) {}
 
-  static cursor* none() noexcept { return &detail::no_producer<Traits>; }
+  // Whether a claim that finds the ring full is a refusal to count, or one that its sender waits for and tries again.
+  enum class refused { is_counted, is_retried };
+
+  template <refused Full>
+  LOGBUF_ALWAYS_INLINE result<claim_type, claim_error> claim(std::size_t size, std::uint32_t tag) noexcept {
+    cursor& p = *cursor_;
+    if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
+    const auto bytes = static_cast<std::uint32_t>(size);
+    position_type start;
+    if (!Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size), start)) [[unlikely]] {
+      if constexpr (Full == refused::is_retried) return claim_error::full;
+      else return refuse(p, claim_error::full);
+    }
+    return claim_type(p, start, bytes, tag);
+  }
+
+  static constexpr cursor* none() noexcept { return &detail::no_producer<Traits>; }
 
   cursor* clone() const {
     if (!is_attached()) return none();

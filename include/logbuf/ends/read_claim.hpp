@@ -111,6 +111,8 @@ class [[nodiscard("a read claim that is dropped consumes its record")]] read_cla
 
   LOGBUF_ALWAYS_INLINE read_claim(detail::consumer_cursor<Traits>& c, detail::header_word word) noexcept
       : record_view<Traits>(c, word), consumer_(&c) {
+    LOGBUF_ASSERT(c.uses == 1, "a record is read while the one before it is open: end that claim first, or move it away and "
+                               "consume() it");
     ++c.uses;
   }
 

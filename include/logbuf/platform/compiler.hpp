@@ -6,6 +6,8 @@
 #ifndef LOGBUF_PLATFORM_COMPILER_HPP
 #define LOGBUF_PLATFORM_COMPILER_HPP
 
+#include <atomic>
+
 #if defined(_MSC_VER)
 #include <intrin.h>
 #endif
@@ -24,6 +26,20 @@
 #define LOGBUF_NO_UNIQUE_ADDRESS [[msvc::no_unique_address]]  // in the MSVC ABI the standard one has no effect
 #else
 #define LOGBUF_NO_UNIQUE_ADDRESS [[no_unique_address]]
+#endif
+
+// LOGBUF_SHARED_TYPE: an exception that one shared library throws is caught as itself in another, also where types are hidden
+// by default. LOGBUF_HIDDEN: a variable or function of which each shared library has its own copy. GCC would otherwise make
+// the copies of such a variable unique in the process, and no library that has one can be unloaded (STB_GNU_UNIQUE).
+#if defined(_WIN32)
+#define LOGBUF_SHARED_TYPE
+#define LOGBUF_HIDDEN
+#elif defined(__clang__)
+#define LOGBUF_SHARED_TYPE [[clang::type_visibility("default")]]
+#define LOGBUF_HIDDEN [[gnu::visibility("hidden")]]
+#else
+#define LOGBUF_SHARED_TYPE [[gnu::visibility("default")]]
+#define LOGBUF_HIDDEN [[gnu::visibility("hidden")]]
 #endif
 
 // Undefined behaviour if reached. Tells the optimiser that a case does not exist.
@@ -47,6 +63,17 @@ LOGBUF_ALWAYS_INLINE inline void pause() noexcept {
   asm volatile("yield");
 #endif
 }
+
+// std::atomic_thread_fence. GCC warns that ThreadSanitizer does not know fences. It executes this one all the same, and no
+// data is handed over by a fence alone, so nothing is reported that should not be.
+#if defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wtsan"
+#endif
+inline void thread_fence(std::memory_order order) noexcept { std::atomic_thread_fence(order); }
+#if defined(__SANITIZE_THREAD__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 // Prefetches a cache line for writing. This is a hint: it reads nothing, and any address is allowed.
 LOGBUF_ALWAYS_INLINE inline void prefetch_for_write(const void* p) noexcept {

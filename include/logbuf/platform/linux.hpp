@@ -1,15 +1,17 @@
-// Linux: pages, locks, placement on a processor, membarrier, eventfd, futex. platform.hpp documents each function.
+// Linux: pages, locks, placement on a processor, membarrier, futex. platform.hpp documents each function.
 #pragma once
 #ifndef LOGBUF_PLATFORM_LINUX_HPP
 #define LOGBUF_PLATFORM_LINUX_HPP
 
 #if defined(__linux__)
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include <linux/futex.h>
 #include <linux/membarrier.h>
@@ -19,28 +21,56 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "scopes.hpp"
+
 namespace logbuf::inline v0::platform {
 
 inline std::size_t page_size() noexcept { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
-inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
+inline constexpr unsigned huge_page_bits = 21;
+inline constexpr std::size_t huge_page_size = std::size_t{1} << huge_page_bits;
 
-// Explicit huge pages (hugetlbfs).
-inline void* map_huge(std::size_t bytes) noexcept {
-  void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
-  return p == MAP_FAILED ? nullptr : p;
-}
-inline void* map(std::size_t bytes) noexcept {
-  void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+inline void* map_with(std::size_t bytes, int flags) noexcept {
+  void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
   return p == MAP_FAILED ? nullptr : p;
 }
 inline void unmap(void* p, std::size_t bytes) noexcept { ::munmap(p, bytes); }
+
+// Explicit huge pages (hugetlbfs), of this size whatever the system's default is.
+inline void* map_huge(std::size_t bytes) noexcept {
+  constexpr int size_shift = 26;  // MAP_HUGE_SHIFT, which old headers lack
+  return map_with(bytes, MAP_HUGETLB | static_cast<int>(huge_page_bits) << size_shift);
+}
+
+// The kernel aligns to its page size only, so this maps more, and gives back what lies in front and behind.
+inline void* map(std::size_t bytes, std::size_t alignment) noexcept {
+  const std::size_t slack = alignment - page_size();
+  char* const p = static_cast<char*>(map_with(bytes + slack, 0));
+  if (p == nullptr || slack == 0) return p;
+  const std::size_t front = (alignment - reinterpret_cast<std::uintptr_t>(p) % alignment) % alignment;
+  if (front != 0) unmap(p, front);
+  if (front != slack) unmap(p + front + bytes, slack - front);
+  return p + front;
+}
+
+// A process may be refused at the first access the huge pages that mmap promised (a limit of its control group). That ends in
+// SIGBUS, unless the kernel itself makes the access.
+inline bool touch_huge(void* p, std::size_t bytes) noexcept {
+  constexpr int populate_write = 23;  // MADV_POPULATE_WRITE, which old headers lack
+  if (::madvise(p, bytes, populate_write) == 0) return true;
+  if (errno != EINVAL) return false;
+  for (std::size_t i = 0; i < bytes; i += huge_page_size) {  // Linux before 5.14
+    auto* const cpu = reinterpret_cast<unsigned*>(static_cast<char*>(p) + i);
+    if (::syscall(SYS_getcpu, cpu, nullptr, nullptr) != 0) return false;
+    *cpu = 0;
+  }
+  return true;
+}
 
 // Transparent huge pages: advice that the kernel may ignore.
 inline void advise_huge(void* p, std::size_t bytes) noexcept { (void)::madvise(p, bytes, MADV_HUGEPAGE); }
 
 inline bool lock(void* p, std::size_t bytes) noexcept { return ::mlock(p, bytes) == 0; }
-inline void unlock(void* p, std::size_t bytes) noexcept { (void)::munlock(p, bytes); }
 
 // The new thread is bound to the processor from its first instruction.
 inline bool run_on_cpu(unsigned cpu, void* (*f)(void*), void* argument) noexcept {
@@ -54,6 +84,7 @@ inline bool run_on_cpu(unsigned cpu, void* (*f)(void*), void* argument) noexcept
   const bool started = ::pthread_attr_setaffinity_np(&attributes, sizeof set, &set) == 0 &&
                        ::pthread_create(&thread, &attributes, f, argument) == 0;
   ::pthread_attr_destroy(&attributes);
+  const uncancelled joining;
   return started && ::pthread_join(thread, nullptr) == 0;
 }
 
@@ -63,47 +94,47 @@ inline bool register_membarrier() noexcept {
 }
 inline bool membarrier() noexcept { return ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0; }
 
-inline void signal_event(int descriptor) noexcept {
-  const std::uint64_t one = 1;
-  // EAGAIN: the counter is at its maximum, so the descriptor is readable anyway.
-  while (::write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {}
-}
-
 // A futex on the word itself.
 class futex_parker {
  public:
   template <class Site>
-  void wait(Site, std::atomic<std::uint32_t>& word, std::uint32_t expected,
+  [[nodiscard]] bool wait(Site, std::atomic<std::uint32_t>& word, std::uint32_t expected,
             std::chrono::steady_clock::time_point deadline) noexcept {
     using namespace std::chrono;
-    kernel_time until{};
-    kernel_time* limit = nullptr;
-    if (deadline != steady_clock::time_point::max()) {
-      const auto since = duration_cast<nanoseconds>(deadline.time_since_epoch()).count();
-      until.seconds = static_cast<decltype(until.seconds)>(since > 0 ? since / 1'000'000'000 : 0);
-      until.nanoseconds = static_cast<decltype(until.nanoseconds)>(since > 0 ? since % 1'000'000'000 : 0);
-      limit = &until;
-    }
-    ::syscall(futex_call, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, limit, nullptr, FUTEX_BITSET_MATCH_ANY);
+    const auto since = duration_cast<nanoseconds>(deadline.time_since_epoch()).count();
+    const std::int64_t nanoseconds = since > 0 ? since : 0;
+    const std::int64_t* until = deadline == steady_clock::time_point::max() ? nullptr : &nanoseconds;
+    return call(word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, until);
   }
-  void wake(std::atomic<std::uint32_t>& word) noexcept {
-    ::syscall(futex_call, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, nullptr, nullptr, 0);
-  }
+  void wake(std::atomic<std::uint32_t>& word) noexcept { (void)call(word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1, nullptr); }
 
  private:
+  // False: refused, by a kernel without the call or by a filter (seccomp). `until` is in nanoseconds; null: no limit.
+  static bool call(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value, const std::int64_t* until) noexcept {
 #if defined(SYS_futex_time64) && __SIZEOF_LONG__ == 4
-  static constexpr long futex_call = SYS_futex_time64;
-  struct kernel_time {
-    std::int64_t seconds;
-    std::int64_t nanoseconds;
-  };
-#else
-  static constexpr long futex_call = SYS_futex;
-  struct kernel_time {
-    long seconds;
-    long nanoseconds;
-  };
+    if (call_with<std::int64_t>(SYS_futex_time64, word, operation, value, until)) return true;
 #endif
+#if defined(SYS_futex)  // the only one before Linux 5.1
+    return call_with<long>(SYS_futex, word, operation, value, until);
+#else
+    return false;
+#endif
+  }
+  template <class Number>
+  static bool call_with(long number, std::atomic<std::uint32_t>& word, int operation, std::uint32_t value,
+                        const std::int64_t* until) noexcept {
+    struct kernel_time {
+      Number seconds;
+      Number nanoseconds;
+    } limit{};
+    if (until != nullptr) {
+      constexpr std::int64_t longest = std::numeric_limits<Number>::max();
+      limit.seconds = static_cast<Number>(std::min(*until / 1'000'000'000, longest));
+      limit.nanoseconds = static_cast<Number>(*until % 1'000'000'000);
+    }
+    return ::syscall(number, &word, operation, value, until != nullptr ? &limit : nullptr, nullptr, FUTEX_BITSET_MATCH_ANY) >= 0 ||
+           errno == EAGAIN || errno == EINTR || errno == ETIMEDOUT;
+  }
   static_assert(sizeof(std::atomic<std::uint32_t>) == 4);
 };
 

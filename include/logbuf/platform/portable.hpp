@@ -12,15 +12,14 @@ namespace logbuf::inline v0::platform {
 inline std::size_t page_size() noexcept { return 4096; }
 inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
 inline void* map_huge(std::size_t) noexcept { return nullptr; }
-inline void* map(std::size_t) noexcept { return nullptr; }
+inline void* map(std::size_t, std::size_t) noexcept { return nullptr; }
 inline void unmap(void*, std::size_t) noexcept {}
 inline void advise_huge(void*, std::size_t) noexcept {}
+inline bool touch_huge(void*, std::size_t) noexcept { return false; }
 inline bool lock(void*, std::size_t) noexcept { return false; }
-inline void unlock(void*, std::size_t) noexcept {}
 inline bool run_on_cpu(unsigned, void* (*)(void*), void*) noexcept { return false; }
 inline bool register_membarrier() noexcept { return false; }
 inline bool membarrier() noexcept { return false; }
-inline void signal_event(int) noexcept {}
 
 }  // namespace logbuf::platform
 
@@ -28,11 +27,14 @@ inline void signal_event(int) noexcept {}
 
 #if !defined(__linux__) || defined(LOGBUF_PORTABLE_PARKER)
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+
+#include "scopes.hpp"
 
 namespace logbuf::inline v0::platform {
 
@@ -40,12 +42,14 @@ namespace logbuf::inline v0::platform {
 class portable_parker {
  public:
   template <class Site>
-  void wait(Site, std::atomic<std::uint32_t>& word, std::uint32_t expected,
+  [[nodiscard]] bool wait(Site, std::atomic<std::uint32_t>& word, std::uint32_t expected,
             std::chrono::steady_clock::time_point deadline) noexcept {
+    // Some standard libraries convert the deadline to another clock, which overflows if it is centuries away.
+    const auto longest = std::chrono::steady_clock::now() + std::chrono::hours(24);
+    const uncancelled waiting;
     std::unique_lock lock(mutex_);
-    const auto changed = [&] { return word.load(Site::order) != expected; };
-    if (deadline == std::chrono::steady_clock::time_point::max()) wakeup_.wait(lock, changed);
-    else wakeup_.wait_until(lock, deadline, changed);
+    wakeup_.wait_until(lock, std::min(deadline, longest), [&] { return word.load(Site::order) != expected; });
+    return true;
   }
   void wake(std::atomic<std::uint32_t>&) noexcept {
     { std::lock_guard lock(mutex_); }  // the sleeper has either seen the new word or is asleep
