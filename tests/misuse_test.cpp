@@ -7,6 +7,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -117,6 +119,59 @@ int main() {
     auto claim = tx.send(24);
     auto other = tx.send(24);
     auto never = tx.send(24);
+  });
+  const auto two_records = [](auto& tx) {
+    for (int i = 0; i != 2; ++i) tx.try_claim(4)->commit();
+  };
+  asserts("a loop that keeps its read claims", "end that claim first", [&] {
+    auto [tx, rx] = spsc::make(256);
+    two_records(tx);
+    std::vector<read_claim<default_traits>> kept;
+    while (auto record = rx.try_read()) kept.push_back(std::move(*record));  // the same record for ever
+  });
+  asserts("the same with a receiver", "end that claim first", [&] {
+    auto [tx, rx] = mpsc::channel(256);
+    for (int i = 0; i != 2; ++i) tx.try_send(4)->commit();
+    std::vector<decltype(rx)::claim_type> kept;
+    while (auto record = rx.try_receive()) kept.push_back(std::move(*record));
+  });
+  asserts("a claim that is assigned to while it is open", "end that claim first", [&] {
+    auto [tx, rx] = spsc::make(256);
+    two_records(tx);
+    auto record = rx.try_read();
+    record = rx.try_read();  // reads the same record, and then consumes it
+  });
+  asserts("a loop over a receiver whose claims are moved out", "end that claim first", [&] {
+    auto [tx, rx] = spsc::channel(256);
+    for (int i = 0; i != 2; ++i) tx.try_send(4)->commit();
+    std::vector<decltype(rx)::claim_type> kept;
+    for (auto& record : rx) kept.push_back(std::move(record));
+  });
+  asserts("a drain beside an open claim", "drain or batch while", [&] {
+    auto [tx, rx] = spsc::make(256);
+    two_records(tx);
+    auto record = rx.try_read();
+    rx.drain([](auto, auto) {});
+  });
+  asserts("a batch beside an open batch", "drain or batch while", [&] {
+    auto [tx, rx] = spsc::make(256);
+    auto one = rx.batch();
+    auto other = rx.batch();
+  });
+  asserts("a read inside of a drain", "end that claim first", [&] {
+    auto [tx, rx] = spsc::make(256);
+    two_records(tx);
+    auto& reader = rx;
+    rx.drain([&](auto, auto) { (void)reader.try_read(); });
+  });
+  silent("claims that end one after the other", [&] {
+    auto [tx, rx] = spsc::make(256);
+    two_records(tx);
+    auto record = rx.try_read();
+    record->consume();
+    record = rx.try_read();
+    record->keep();
+    rx.drain([](auto, auto) {});
   });
   asserts("the value of a failed result", "test it before use", [] {
     auto [tx, rx] = spsc::make(256);
