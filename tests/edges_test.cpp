@@ -1,9 +1,17 @@
 // What ends and claims answer at the edges of their lives: assigned to themselves, moved from, ended before.
 #include <chrono>
+#include <cerrno>
+#include <limits>
 #include <stop_token>
 
 #include "catch.hpp"
 #include "rings.hpp"
+
+#if defined(__linux__)
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#endif
 
 using namespace logbuf;
 using namespace logbuf::test;
@@ -161,3 +169,34 @@ TEST_CASE("a sleep until before the clock began ends at once") {
   CHECK(p.wait(at<site::park_recheck>, word, 1, std::chrono::steady_clock::time_point(-1s)));
   CHECK(p.wait(at<site::park_recheck>, word, 0, std::chrono::steady_clock::time_point::max()));  // another value than expected: no sleep
 }
+
+#if defined(__linux__)
+namespace {
+setup_error with_descriptor(int descriptor) {
+  options o;
+  o.event_descriptor = descriptor;
+  return mpsc::try_channel(1024, o).error();
+}
+}  // namespace
+
+TEST_CASE("a descriptor that cannot be signalled is found out when the channel is made") {
+  const int read_only = ::open("/dev/null", O_RDONLY);
+  const int closed = ::dup(read_only);
+  ::close(closed);
+  for (const int bad : {read_only, closed, -2, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()}) {
+    const setup_error e = with_descriptor(bad);
+    CHECK(e == setup_error{setup_errc::bad_event_descriptor, static_cast<std::uint64_t>(std::int64_t{bad})});
+    CHECK(e.message().starts_with("logbuf: event_descriptor " + std::to_string(bad) + " is not open for writing"));
+  }
+  ::close(read_only);
+  const int good = ::eventfd(0, EFD_NONBLOCK);
+  errno = 0;
+  CHECK(with_descriptor(good) == setup_error{});
+  CHECK(with_descriptor(options::no_descriptor) == setup_error{});
+  options o;
+  o.event_descriptor = closed;
+  CHECK(spsc::try_make(1024, o));  // a ring ignores the options for channels
+  CHECK(errno == 0);
+  ::close(good);
+}
+#endif

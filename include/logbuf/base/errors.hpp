@@ -3,10 +3,12 @@
 #ifndef LOGBUF_BASE_ERRORS_HPP
 #define LOGBUF_BASE_ERRORS_HPP
 
+#include "../platform/compiler.hpp"
+
 namespace logbuf::inline v0 {
 
 // Why a ring's producer returned no claim.
-enum class claim_error : unsigned char {
+enum class LOGBUF_SHARED_TYPE claim_error : unsigned char {
   none = 0,
   full,       // no space now; nothing was changed. Try again when the consumer has released some space
   too_large,  // larger than max_payload(): it never fits
@@ -14,14 +16,14 @@ enum class claim_error : unsigned char {
 };
 
 // Why a ring's consumer returned no record.
-enum class read_error : unsigned char {
+enum class LOGBUF_SHARED_TYPE read_error : unsigned char {
   none = 0,
   empty,    // there is no next record, or it is not committed yet; also from a consumer that was moved from
   corrupt,  // a checked ring found bytes that no producer wrote; returned from then on
 };
 
 // Why a channel's sender returned no claim.
-enum class send_error : unsigned char {
+enum class LOGBUF_SHARED_TYPE send_error : unsigned char {
   none = 0,
   full,          // no space now (try_send)
   too_large,     // larger than max_payload(): it never fits
@@ -31,7 +33,7 @@ enum class send_error : unsigned char {
 };
 
 // Why a channel's receiver returned no record.
-enum class receive_error : unsigned char {
+enum class LOGBUF_SHARED_TYPE receive_error : unsigned char {
   none = 0,
   empty,         // no record now (try_receive)
   timeout,       // no record until the deadline

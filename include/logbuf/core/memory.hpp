@@ -45,8 +45,9 @@ class memory {
     if (o.pages != huge_pages::no) {
       auto huge = allocate_from(source::huge_pages, size, shift, o);
       if (huge || o.pages == huge_pages::required || huge.error().code != setup_errc::no_huge_pages) return huge;
-      return allocate_from(source::pages_advised, size, shift, o);
+      if (platform::has_pages) return allocate_from(source::pages_advised, size, shift, o);
     }
+    if (o.lock && !platform::has_pages) return setup_error{setup_errc::lock_refused, capacity};
     return allocate_from(o.lock ? source::pages : source::heap, size, shift, o);
   }
 

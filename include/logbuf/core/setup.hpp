@@ -101,16 +101,16 @@ struct setup_error {
 
   // What was wrong, and what to do about it.
   std::string message() const {
-    const std::string given = std::to_string(value);
-    const std::string needed = std::to_string(limit);
+    const std::string given = in_digits(value);
+    const std::string needed = in_digits(limit);
     switch (code) {
       case setup_errc::none: return "logbuf: no error";
       case setup_errc::bad_capacity:
         if (value > largest_capacity)
           return "logbuf: capacity " + given + " is more than this machine can address: use at most " +
-                 std::to_string(largest_capacity);
+                 in_digits(largest_capacity);
         return "logbuf: capacity " + given + " is not a power of two: use " +
-               std::to_string(std::max(limit, std::bit_ceil(value)));
+               in_digits(std::max(limit, std::bit_ceil(value)));
       case setup_errc::capacity_too_small:
         return "logbuf: capacity " + given + " is too small: use at least " + needed + " bytes";
       case setup_errc::misaligned_memory:
@@ -130,12 +130,24 @@ struct setup_error {
       case setup_errc::no_event_descriptors:
         return "logbuf: event_descriptor " + given + " cannot be used, since this system has no eventfd: use receive_for";
       case setup_errc::bad_event_descriptor:
-        return "logbuf: event_descriptor " + std::to_string(static_cast<std::int64_t>(value)) +
+        return std::string("logbuf: event_descriptor ") + (value >> 63 != 0 ? "-" : "") +
+               in_digits(value >> 63 != 0 ? ~value + 1 : value) +
                " is not open for writing: use one that eventfd() returned, or no_descriptor";
       case setup_errc::bad_cpu:
         return "logbuf: first_touch_cpu " + given + " cannot be used: use one that this process may run on (taskset -p)";
     }
     return "logbuf: unknown error";
+  }
+
+ private:
+  // std::to_string of GCC has a table that is unique in the process, and pins the shared library that has it (LOGBUF_HIDDEN).
+  static std::string in_digits(std::uint64_t n) {
+    char digits[20];  // 2^64 has as many
+    char* const end = digits + sizeof digits;
+    char* first = end;
+    do *--first = static_cast<char>('0' + n % 10);
+    while ((n /= 10) != 0);
+    return {first, end};
   }
 };
 

@@ -25,6 +25,7 @@
 
 namespace logbuf::inline v0::platform {
 
+inline constexpr bool has_pages = true;
 inline std::size_t page_size() noexcept { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
 inline constexpr unsigned huge_page_bits = 21;

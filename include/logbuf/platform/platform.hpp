@@ -1,6 +1,7 @@
 // The operating system. Each system has one file, with the names below. Only these files include a system's own headers.
 // Nothing here is on a hot path. Includes nothing of logbuf outside its own folder.
 //
+//   has_pages                 whether memory can be mapped, locked, and touched from a processor
 //   page_size()               bytes
 //   huge_page_size            bytes
 //   map(n, alignment)         maps n zero bytes, a multiple of the page size; null if not available

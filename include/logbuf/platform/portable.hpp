@@ -9,6 +9,7 @@
 
 namespace logbuf::inline v0::platform {
 
+inline constexpr bool has_pages = false;
 inline std::size_t page_size() noexcept { return 4096; }
 inline constexpr std::size_t huge_page_size = std::size_t{2} << 20;
 inline void* map_huge(std::size_t) noexcept { return nullptr; }
