@@ -3,6 +3,8 @@
 #ifndef LOGBUF_PLATFORM_LINUX_HPP
 #define LOGBUF_PLATFORM_LINUX_HPP
 
+#include "scopes.hpp"
+
 #if defined(__linux__)
 
 #include <algorithm>
@@ -20,8 +22,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "scopes.hpp"
 
 namespace logbuf::inline v0::platform {
 

@@ -3,6 +3,8 @@
 #ifndef LOGBUF_PLATFORM_PORTABLE_HPP
 #define LOGBUF_PLATFORM_PORTABLE_HPP
 
+#include "scopes.hpp"
+
 #include <cstddef>
 
 #if !defined(__linux__)
@@ -34,8 +36,6 @@ inline bool membarrier() noexcept { return false; }
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
-
-#include "scopes.hpp"
 
 namespace logbuf::inline v0::platform {
 
