@@ -195,4 +195,12 @@ TEST_CASE("flush_until takes a deadline of any unit, also none") {
   auto& reader = rx;
   own_time::meanwhile = [&] { CHECK(reader.drain([](auto, auto) {}) == 1); };
   CHECK(tx.flush_until(forever));
+
+  own_time::start();
+  auto [sender, receiver] = mpsc::channel<own_time_traits>(64);
+  REQUIRE(sender.send(bytes_of("x")));
+  CHECK_FALSE(sender.flush_until(own_time::time_point(1001s)));
+  CHECK(own_time::clock::now() == own_time::time_point(1001s));
+  CHECK(receiver.receive());
+  CHECK(sender.flush_until(own_time::time_point()));
 }

@@ -31,7 +31,8 @@ unsigned sum(std::string_view text) {
 // The journal's thread has given up. A raw ring does not tell its producer that nobody reads; a channel would.
 std::atomic<bool> failed{false};
 
-// Appends one message: 8=..., 9=length, the body, 10=checksum. Waits while the ring is full: a journal may not lose one.
+// Appends one message: 8=..., 9=length, the body, 10=checksum. Waits while the ring is full, for as long as the disk takes: a
+// journal may not lose one, and this session may not go on without it.
 bool journal(logbuf::spsc::producer<>& to, std::uint32_t type, unsigned number) {
   const std::string body = std::string("35=") + static_cast<char>(type) + soh + "34=" + std::to_string(number) + soh +
                            (type == order ? std::string("55=EURUSD") + soh + "38=" + std::to_string(number % 1000) + soh : "");
