@@ -3,20 +3,45 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+# A user's library that links logbuf can only be exported if logbuf is in an export set. So the rules are always there. They
+# are left out of `cmake --install` where logbuf is a part of another project that does not want it installed.
+set(rules COMPONENT logbuf)
+if(NOT LOGBUF_INSTALL)
+  list(APPEND rules EXCLUDE_FROM_ALL)
+endif()
+
 set(package_dir ${CMAKE_INSTALL_DATADIR}/cmake/logbuf)
-install(DIRECTORY ${headers}/logbuf DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+install(DIRECTORY ${headers}/logbuf DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${rules} FILES_MATCHING PATTERN "*.hpp")
 install(TARGETS logbuf EXPORT logbufTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT logbufTargets NAMESPACE logbuf:: DESTINATION ${package_dir})
+install(EXPORT logbufTargets NAMESPACE logbuf:: DESTINATION ${package_dir} ${rules})
+export(EXPORT logbufTargets NAMESPACE logbuf:: FILE ${CMAKE_CURRENT_BINARY_DIR}/logbufTargets.cmake)
 # Below 1.0 a minor version may break the one before.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/logbufConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES ${CMAKE_CURRENT_LIST_DIR}/logbufConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/logbufConfigVersion.cmake
-  DESTINATION ${package_dir})
+configure_file(${CMAKE_CURRENT_LIST_DIR}/logbufConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/logbufConfig.cmake COPYONLY)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/link_atomic.cmake ${CMAKE_CURRENT_BINARY_DIR}/link_atomic.cmake COPYONLY)
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/logbufConfig.cmake ${CMAKE_CURRENT_LIST_DIR}/link_atomic.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/logbufConfigVersion.cmake DESTINATION ${package_dir} ${rules})
 
-# The prefix is where the file lies: cmake --install --prefix and packages may move it.
-file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_DATADIR}/pkgconfig /)
-string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
+# In the file for pkg-config the prefix is where the file lies: cmake --install --prefix and packages may move it. That is
+# not so for folders that are absolute.
+set(pc_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+if(IS_ABSOLUTE "${pc_dir}")
+  set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH up /${pc_dir} /)
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(pc_prefix "\${pcfiledir}/${up}")
+endif()
+set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(pc_includedir ${CMAKE_INSTALL_INCLUDEDIR})
+endif()
+set(pc_libs -pthread)
+if(LOGBUF_ATOMICS_LINK_WITH_LIBATOMIC)
+  string(APPEND pc_libs " -latomic")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/logbuf.pc.in ${CMAKE_CURRENT_BINARY_DIR}/logbuf.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/logbuf.pc DESTINATION ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/logbuf.pc DESTINATION ${pc_dir} ${rules})
 
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()

@@ -1,3 +1,15 @@
 include(CMakeFindDependencyMacro)
 find_dependency(Threads)
-include(${CMAKE_CURRENT_LIST_DIR}/logbufTargets.cmake)
+if(TARGET logbuf::logbuf)
+  # Another part of the program has brought it. The first one serves, if it is of the same version.
+  get_target_property(_logbuf_present logbuf::logbuf LOGBUF_VERSION)
+  if(NOT _logbuf_present STREQUAL logbuf_VERSION)
+    set(logbuf_FOUND FALSE)
+    set(logbuf_NOT_FOUND_MESSAGE "logbuf: version ${logbuf_VERSION} in ${CMAKE_CURRENT_LIST_DIR} is asked for where version \
+${_logbuf_present} is in use already: keep one of them (add_subdirectory, FetchContent and find_package count alike)")
+  endif()
+else()
+  include(${CMAKE_CURRENT_LIST_DIR}/logbufTargets.cmake)
+  include(${CMAKE_CURRENT_LIST_DIR}/link_atomic.cmake)
+  logbuf_link_atomic(logbuf::logbuf)
+endif()

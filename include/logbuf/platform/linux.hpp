@@ -16,7 +16,6 @@
 #include <limits>
 
 #include <linux/futex.h>
-#include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -73,27 +72,40 @@ inline void advise_huge(void* p, std::size_t bytes) noexcept { (void)::madvise(p
 
 inline bool lock(void* p, std::size_t bytes) noexcept { return ::mlock(p, bytes) == 0; }
 
-// The new thread is bound to the processor from its first instruction.
+// The new thread binds itself before it runs f. (Not every C library can start a thread that is bound.)
 inline bool run_on_cpu(unsigned cpu, void* (*f)(void*), void* argument) noexcept {
   if (cpu >= CPU_SETSIZE) return false;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  pthread_attr_t attributes;
-  if (::pthread_attr_init(&attributes) != 0) return false;
+  struct work {
+    unsigned cpu;
+    void* (*f)(void*);
+    void* argument;
+    bool is_bound;
+  } todo{cpu, f, argument, false};
+  const auto run = [](void* self) -> void* {
+    auto& w = *static_cast<work*>(self);
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(w.cpu, &set);
+    w.is_bound = ::sched_setaffinity(0, sizeof set, &set) == 0;
+    if (w.is_bound) w.f(w.argument);
+    return nullptr;
+  };
   pthread_t thread;
-  const bool started = ::pthread_attr_setaffinity_np(&attributes, sizeof set, &set) == 0 &&
-                       ::pthread_create(&thread, &attributes, f, argument) == 0;
-  ::pthread_attr_destroy(&attributes);
+  if (::pthread_create(&thread, nullptr, run, &todo) != 0) return false;
   const uncancelled joining;
-  return started && ::pthread_join(thread, nullptr) == 0;
+  return ::pthread_join(thread, nullptr) == 0 && todo.is_bound;
 }
 
-// Refused by old kernels and by seccomp filters.
-inline bool register_membarrier() noexcept {
-  return ::syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+// Refused by old kernels and by seccomp filters. The commands are spelled out, since old kernel headers lack them.
+inline bool call_membarrier([[maybe_unused]] int command) noexcept {
+#if defined(SYS_membarrier)
+  return ::syscall(SYS_membarrier, command, 0, 0) == 0;
+#else
+  return false;
+#endif
 }
-inline bool membarrier() noexcept { return ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0; }
+inline bool register_membarrier() noexcept { return call_membarrier(1 << 4); }  // REGISTER_PRIVATE_EXPEDITED
+inline bool membarrier() noexcept { return call_membarrier(1 << 3); }           // PRIVATE_EXPEDITED
 
 // A futex on the word itself.
 class futex_parker {
