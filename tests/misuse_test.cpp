@@ -147,6 +147,10 @@ int main() {
     std::vector<decltype(rx)::claim_type> kept;
     for (auto& record : rx) kept.push_back(std::move(record));
   });
+  asserts("a receiver that is armed without an event descriptor", "options::event_descriptor", [] {
+    auto [tx, rx] = spsc::channel(256);
+    (void)rx.arm();
+  });
   asserts("a drain beside an open claim", "drain or batch while", [&] {
     auto [tx, rx] = spsc::make(256);
     two_records(tx);

@@ -90,10 +90,13 @@ class receiver {
   }
 
   // For event loops, with options::event_descriptor. True: armed, and the descriptor becomes readable when there is
-  // something to receive. False: there is something already, so receive first; or is_degraded(). A signal disarms it.
+  // something to receive. False: there is something already, so receive first; or is_degraded(); or this receiver has no
+  // channel. A signal disarms it. Without an event descriptor nothing is ever signalled: this asserts in debug builds.
   [[nodiscard]] bool arm() noexcept {
     if (!is_attached() || is_degraded_) return false;
     cursor_type& c = *consumer_.cursor_;
+    LOGBUF_ASSERT(words(c).event_descriptor != options::no_descriptor,
+                  "arm without options::event_descriptor: nothing is signalled");
     return look(c, never).is_empty() && announce_and_look(c, never).is_empty() && !is_degraded_;
   }
 
@@ -119,7 +122,9 @@ class receiver {
     }
     void operator++(int) noexcept { ++*this; }
     // True if there are no more records.
-    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.is_opened_ && !i.waits_for_record(); }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept {
+      return !i.is_opened_ && !i.waits_for_record();
+    }
 
    private:
     friend class receiver;

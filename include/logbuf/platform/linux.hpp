@@ -145,8 +145,9 @@ class futex_parker {
       limit.seconds = static_cast<Number>(std::min(*until / 1'000'000'000, longest));
       limit.nanoseconds = static_cast<Number>(*until % 1'000'000'000);
     }
-    return ::syscall(number, &word, operation, value, until != nullptr ? &limit : nullptr, nullptr, FUTEX_BITSET_MATCH_ANY) >= 0 ||
-           errno == EAGAIN || errno == EINTR || errno == ETIMEDOUT;
+    const auto answer = ::syscall(number, &word, operation, value, until != nullptr ? &limit : nullptr, nullptr,
+                                  FUTEX_BITSET_MATCH_ANY);
+    return answer >= 0 || errno == EAGAIN || errno == EINTR || errno == ETIMEDOUT;
   }
   static_assert(sizeof(std::atomic<std::uint32_t>) == 4);
 };
