@@ -18,6 +18,8 @@ enum class op : std::uint8_t {
   bit_and,
   bit_or,
   bit_xor,
+  max,
+  min,
   compare_exchange,
   plain_store,
   fence,
@@ -34,6 +36,7 @@ struct operation {
   std::memory_order failure = std::memory_order_relaxed;
   fence_kind fence = fence_kind::ordinary;
   bool is_strong = false;      // a compare-exchange that does not fail when the value is there
+  bool is_signed = false;      // how max and min compare
   location where = 0;
   std::uint64_t operand = 0;   // what is stored, added, or how many alternatives there are
   std::uint64_t expected = 0;
@@ -49,6 +52,12 @@ struct operation {
   }
 };
 
+// Of the width and the sign of the operation. A signed number with its sign bit flipped compares as an unsigned one.
+constexpr bool is_less(std::uint64_t a, std::uint64_t b, const operation& of) {
+  const std::uint64_t sign = of.is_signed ? (of.mask >> 1) + 1 : 0;
+  return (a ^ sign) < (b ^ sign);
+}
+
 // What a write stores that has read this.
 constexpr std::uint64_t result_of(const operation& what, std::uint64_t read) {
   switch (what.what) {
@@ -56,12 +65,15 @@ constexpr std::uint64_t result_of(const operation& what, std::uint64_t read) {
     case op::bit_and: return read & what.operand;
     case op::bit_or: return read | what.operand;
     case op::bit_xor: return read ^ what.operand;
+    case op::max: return is_less(read, what.operand, what) ? what.operand : read;
+    case op::min: return is_less(what.operand, read, what) ? what.operand : read;
     default: return what.operand;
   }
 }
 // A read-modify-write that writes whatever it reads.
 constexpr bool always_writes(op what) {
-  return what == op::exchange || what == op::add || what == op::bit_and || what == op::bit_or || what == op::bit_xor;
+  return what == op::exchange || what == op::add || what == op::bit_and || what == op::bit_or || what == op::bit_xor ||
+         what == op::max || what == op::min;
 }
 
 constexpr bool acquires(std::memory_order o) {

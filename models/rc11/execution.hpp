@@ -49,7 +49,7 @@ class execution {
   unsigned thread() const { return is_in_thread() ? running_ : 0; }
 
   // A new location; its address is what it is known by until it is destroyed.
-  location create(const void* address, std::uint64_t value, std::uint64_t mask = ~std::uint64_t{0}) {
+  location create(void* address, std::uint64_t value, std::uint64_t mask = ~std::uint64_t{0}) {
     const location l = create_uninitialised(address);
     if (is_in_thread()) {
       operation o;
@@ -61,7 +61,7 @@ class execution {
     }
     return l;
   }
-  location create_uninitialised(const void* address) {
+  location create_uninitialised(void* address) {  // not const: GCC would take the object for one that is read
     const location l = is_in_thread() ? places_.add_of_thread(running_, address) : places_.add(address);
     if (l == places::none) fail("limit", is_in_thread() ? "a thread creates too many atomic objects" : "too many atomic objects");
     places_[l].is_initialised = false;

@@ -22,8 +22,8 @@ struct place {
 
 class places {
  public:
-  static constexpr std::size_t limit = 1024;
-  static constexpr unsigned limit_of_thread = 32;  // that it may make
+  static constexpr std::size_t limit = 2048;
+  static constexpr unsigned limit_of_thread = 64;  // that it may make; an atomic has two, one for its wake-ups
   static constexpr location none = limit;
 
   place& operator[](location l) { return all_[l]; }
