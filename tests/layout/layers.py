@@ -34,7 +34,7 @@ STANDARD = set("""algorithm array atomic bit cassert cerrno chrono compare conce
 cstdlib cstring exception functional initializer_list iterator limits memory mutex new optional span stdexcept stop_token string
 string_view thread type_traits utility version""".split())
 # What only one compiler, or only some processors or systems have. [[likely]], __cpp_... and __cplusplus are standard.
-COMPILER = re.compile(r"\bgnu::|\bmsvc::|\bclang::|\b__builtin\w+|\b__attribute__|\b__declspec|\b__forceinline|\b__assume|\basm\b|\b_mm?_\w+|"
+COMPILER = re.compile(r"\bgnu::|\bmsvc::|\bclang::|\b__builtin\w+|\b__attribute__|\b__declspec|\b__forceinline|\b__assume|\basm\b|\b_mm?_\w+|\b__clang_analyzer__|"
                       r"\[\[no_unique_address\]\]|#\s*pragma (?!once\b)")
 SYSTEM = re.compile(r"\b(__linux__|_WIN32|__APPLE__|__FreeBSD__|__unix__|__x86_64__|__i386__|__aarch64__|__arm__|__GNUC__|__clang__|_MSC_VER|"
                     r"_M_\w+|__SIZEOF_\w+)\b")
@@ -144,6 +144,7 @@ PLANTED = [
     ("errors.hpp", None, "a public path that is gone"),
     ("errors.hpp", "struct sneaked_in;", "in a folder, and nothing else"),
     ("core/protocol.hpp", "[[gnu::hot]] void f();", "'gnu::' is one compiler's"),
+    ("ends/life.hpp", "#ifndef __clang_analyzer__\n#endif", "'__clang_analyzer__' is one compiler's"),
     ("core/protocol.hpp", "inline int g() { return __builtin_clz(1u); }", "'__builtin_clz' is one compiler's"),
     ("ends/life.hpp", "struct s { [[no_unique_address]] int i; };", "'[[no_unique_address]]' is one compiler's"),
     ("core/record.hpp", "-#ifndef LOGBUF_CORE_RECORD_HPP", "no include guard LOGBUF_CORE_RECORD_HPP"),

@@ -13,7 +13,7 @@ namespace logbuf::inline v0::detail {
 
 template <class Traits>
 void drop_owner(ring_state<Traits>* ring) noexcept {
-  if (Traits::atomics::fetch_sub(at<site::owner_drop>, ring->owners, 1u) == 1) delete ring;
+  if (Traits::atomics::fetch_sub(at<site::owner_drop>, ring->owners, 1u) == 1) platform::delete_counted(ring);
 }
 
 // A cursor on the heap, with its counters. Its handle and its open claims keep it alive.
@@ -33,7 +33,7 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
   LOGBUF_COLD void retire() noexcept {
     if constexpr (Traits::statistics::enabled) detail::retire(this->ring->retired, counters_);
     drop_owner(this->ring);
-    delete this;
+    platform::delete_counted(this);
   }
 
  private:
@@ -58,7 +58,7 @@ struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
     release(*this);
     Traits::atomics::store(at<site::consumer_leave>, this->ring->consumer_left, 1u);
     drop_owner(this->ring);
-    delete this;
+    platform::delete_counted(this);
   }
 
  private:

@@ -88,6 +88,21 @@ LOGBUF_ALWAYS_INLINE inline void prefetch_for_write(const void* p) noexcept {
 #endif
 }
 
+// Frees what a count of uses kept alive. Clang's static analyzer cannot follow such a count. To it, every claim that ends may be
+// the last use, and what comes after it a use after free. So it sees the pointer go to code that it does not know.
+#if defined(__clang_analyzer__)
+void unseen(void* p) noexcept;
+template <class T>
+void delete_counted(T* p) noexcept {
+  unseen(p);
+}
+#else
+template <class T>
+LOGBUF_ALWAYS_INLINE inline void delete_counted(T* p) noexcept {
+  delete p;
+}
+#endif
+
 }  // namespace logbuf::platform
 
 #endif  // LOGBUF_PLATFORM_COMPILER_HPP
