@@ -79,7 +79,7 @@ struct std_atomics : std_waiting {
   static void store_header(site_tag<S>, const region& r, std::size_t offset, std::uint64_t value) noexcept {
     header(r, offset).store(value, site_tag<S>::order);
   }
-  static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
+  LOGBUF_WRAPS static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
     std::byte* const first = r.at(offset);
     if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
     // A small record takes a few stores. A call would cost more.
@@ -109,7 +109,8 @@ struct std_atomics : std_waiting {
     std::memset(first + size - N, 0, N);
   }
   static std::atomic_ref<std::uint64_t> header(const region& r, std::size_t offset) noexcept {
-    return std::atomic_ref<std::uint64_t>(*reinterpret_cast<std::uint64_t*>(r.at(offset)));
+    void* const word = r.at(offset);  // aligned, which a cast of the byte's pointer would not say
+    return std::atomic_ref<std::uint64_t>(*static_cast<std::uint64_t*>(word));
   }
 
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free && std::atomic<std::uint32_t>::is_always_lock_free,

@@ -26,7 +26,8 @@ class memory {
   memory() noexcept = default;
   memory(memory&& other) noexcept { swap(other); }
   memory& operator=(memory&& other) noexcept {
-    memory(std::move(other)).swap(*this);
+    memory moved(std::move(other));
+    moved.swap(*this);
     return *this;
   }
   ~memory() {
@@ -40,7 +41,7 @@ class memory {
   // multiple of `payload_alignment`.
   static result<memory, setup_error> allocate(std::uint64_t capacity, std::size_t payload_alignment,
                                               const options& o) noexcept {
-    const auto size = static_cast<std::size_t>(capacity);  // at most half of the address space, so nothing below overflows
+    const auto size = detail::narrow<std::size_t>(capacity);  // at most half of the address space, so nothing below overflows
     const std::size_t shift = payload_alignment - header_size;
     if (o.pages != huge_pages::no) {
       auto huge = allocate_from(source::huge_pages, size, shift, o);

@@ -23,14 +23,14 @@ namespace logbuf::inline v0::detail {
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some are prefetched twice
 
 template <class Cursor, class P>
-LOGBUF_ALWAYS_INLINE inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
   for (std::uint32_t i = 0; i < bytes; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
 }
 
 // For a claim of `stride` bytes at `start`: prefetches as many bytes, prefetch_distance ahead, but a few thousand at most.
 template <class Traits>
-LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& p, position_type start,
-                                                 std::uint32_t stride) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& p, position_type start,
+                                                              std::uint32_t stride) noexcept {
   using P = typename Traits::atomics;
   const position_type from = start + P::prefetch_distance;
   if (distance(from + stride, p.limit) >= 0)
@@ -39,7 +39,7 @@ LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& 
 
 // Called when the limit has moved. Prefetches the first bytes from `start` on, which no earlier claim has prefetched.
 template <class Traits>
-inline void prefetch_limit(const producer_cursor<Traits>& p, position_type start) noexcept {
+LOGBUF_WRAPS inline void prefetch_limit(const producer_cursor<Traits>& p, position_type start) noexcept {
   using P = typename Traits::atomics;
   const auto free = std::min<std::uint64_t>(p.limit - start, P::prefetch_distance);
   prefetch<producer_cursor<Traits>, P>(p, start, static_cast<std::uint32_t>(free));
@@ -55,7 +55,7 @@ LOGBUF_NOINLINE void look_at_tail(consumer_cursor<Traits>& c) noexcept {
 // hardware prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of the ring, and not while
 // the consumer keeps up with the producers.
 template <class Traits>
-LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;
   if constexpr (producer_clears<Traits>) return;
   if (!c.gives_hints) [[likely]] return;

@@ -25,10 +25,14 @@ struct placement {
   bool fits;
 };
 
+LOGBUF_WRAPS constexpr position_type end_of_lap(position_type p, std::uint64_t capacity) noexcept {
+  return (p | (capacity - 1)) + 1;
+}
+
 // `spare` bytes behind the record also have to be free.
-constexpr placement place(position_type tail, position_type head, std::uint64_t capacity, std::uint32_t stride,
-                          std::uint32_t spare) noexcept {
-  const auto lap_end = [capacity](position_type p) { return (p | (capacity - 1)) + 1; };
+LOGBUF_WRAPS constexpr placement place(position_type tail, position_type head, std::uint64_t capacity, std::uint32_t stride,
+                                       std::uint32_t spare) noexcept {
+  const auto lap_end = [capacity](position_type p) { return end_of_lap(p, capacity); };
   const position_type start = stride <= lap_end(tail) - tail ? tail : lap_end(tail);
   const bool fits = start + stride + spare - head <= capacity;
   return {start, start + std::min(head + capacity - spare - start, lap_end(start) - start), fits};
@@ -36,7 +40,7 @@ constexpr placement place(position_type tail, position_type head, std::uint64_t 
 
 // Publishes a skip over the bytes from the old tail to the start of the record, which are claimed but hold no record.
 template <class Traits>
-void publish_padding(producer_cursor<Traits>& p, position_type tail, position_type start) noexcept {
+LOGBUF_WRAPS void publish_padding(producer_cursor<Traits>& p, position_type tail, position_type start) noexcept {
   using P = typename Traits::atomics;
   const auto bytes = static_cast<std::uint32_t>(start - tail);
   P::store_header(at<site::padding_store>, p.region, p.offset(tail), skip_word(bytes));
@@ -56,8 +60,8 @@ struct spsc_claiming {
   static constexpr std::uint32_t spare = producer_clears<Traits> ? Traits::payload_alignment : 0;
 
   template <class Traits>
-  LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
-                                           position_type& start) noexcept {
+  LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
+                                                        position_type& start) noexcept {
     start = p.tail;
     if (stride > p.limit - start) [[unlikely]] {
       const reservation claimed = reserve_beyond_limit(p, stride);
@@ -72,7 +76,8 @@ struct spsc_claiming {
 
  private:
   template <class Traits>
-  LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
+  LOGBUF_WRAPS LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p,
+                                                                       std::uint32_t stride) noexcept {
     const position_type tail = p.tail;
     const position_type head = Traits::atomics::load(at<site::head_refresh>, p.ring->head);
     const placement spot = place(tail, head, p.capacity, stride, spare<Traits>);
@@ -109,8 +114,8 @@ struct mpsc_claiming {
   static constexpr bool shared = true;
 
   template <class Traits>
-  LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
-                                           position_type& start) noexcept {
+  LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
+                                                        position_type& start) noexcept {
     for (;;) {
       // Others move the tail, possibly past this producer's limit, so the distance is signed.
       start = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
@@ -129,7 +134,8 @@ struct mpsc_claiming {
   // Loads the tail first and then the head, both with acquire. The head is then no older than the one that the claim of this
   // tail has seen, and `full` is true in some order that happens-before allows.
   template <class Traits>
-  LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
+  LOGBUF_WRAPS LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p,
+                                                                       std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
     static_assert(!producer_clears<Traits>, "with many producers the consumer has to zero: use zeroing::by_consumer");
     for (;;) {
@@ -158,9 +164,9 @@ struct mpsc_claiming {
 
 // Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Wait-free.
 template <class Traits>
-LOGBUF_ALWAYS_INLINE inline void commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
-                                        std::size_t offset, position_type start, std::uint32_t claimed,
-                                        std::uint32_t size, std::uint32_t tag) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
+                                                     std::size_t offset, position_type start, std::uint32_t claimed,
+                                                     std::uint32_t size, std::uint32_t tag) noexcept {
   using P = typename Traits::atomics;
   const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
   if (stride < claimed)
@@ -185,14 +191,14 @@ inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::re
 
 // Zeroes what was read. The bytes still belong to the consumer.
 template <class Traits>
-LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
   if constexpr (producer_clears<Traits>) {
     c.zeroed = c.position;
     return;
   }
   const std::size_t begin = c.offset(c.zeroed);
-  const auto size = static_cast<std::size_t>(c.position - c.zeroed);
-  const std::size_t first = std::min(size, static_cast<std::size_t>(c.capacity) - begin);
+  const auto size = narrow<std::size_t>(c.position - c.zeroed);
+  const std::size_t first = std::min(size, narrow<std::size_t>(c.capacity) - begin);
   Traits::atomics::zero(c.region, begin, first);
   if (first != size) [[unlikely]] Traits::atomics::zero(c.region, 0, size - first);
   c.zeroed = c.position;
@@ -206,14 +212,14 @@ LOGBUF_NOINLINE void zero_rest(consumer_cursor<Traits>& c) noexcept {
 
 // The same for one record at `start`, which is contiguous, and for skips before it that are not zeroed yet.
 template <class Traits>
-LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
   if constexpr (producer_clears<Traits>) {
     c.zeroed = c.position;
   } else {
     const position_type end = c.position;
     if (c.zeroed != start) [[unlikely]] return zero_rest(c);
     c.zeroed = end;
-    Traits::atomics::zero(c.region, c.offset(start), static_cast<std::size_t>(end - start));
+    Traits::atomics::zero(c.region, c.offset(start), narrow<std::size_t>(end - start));
   }
 }
 
@@ -248,7 +254,7 @@ LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
 // For a checked ring: whether a producer can have published this header here. The claim of a record moves the tail before
 // the header is published, so the record ends at or before the tail, and thus within the bytes that are not released.
 template <class Traits>
-bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
+LOGBUF_WRAPS bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
   const std::uint32_t size = size_of(word);
   const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
   const position_type tail = Traits::atomics::load(at<site::check_tail>, c.ring->tail);
@@ -258,7 +264,7 @@ bool is_sound(const consumer_cursor<Traits>& c, header_word word) noexcept {
 
 // Returns the header of the next record, or not_ready. Passes over the skips before it. Wait-free except for the skips.
 template <class Traits>
-LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
   note_high_water(c);
   if constexpr (Traits::checked)
     if (c.is_corrupt) return not_ready;
@@ -278,7 +284,7 @@ LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcep
 
 // Moves past the record with this header. zero_consumed and release follow later, for one record or for many.
 template <class Traits>
-inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
+LOGBUF_WRAPS inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
   c.position += stride_of<Traits::payload_alignment>(size_of(word));
   c.count(read_count::records);
   c.count(read_count::bytes, size_of(word) - header_size);

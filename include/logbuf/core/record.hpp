@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace logbuf::inline v0 {
 
@@ -24,6 +25,14 @@ inline constexpr std::size_t header_size = 8;  // bytes
 namespace logbuf::inline v0::detail {
 
 using header_word = std::uint64_t;
+
+// A number that fits. A cast to the type that it already has is a warning (GCC's -Wuseless-cast), and which casts those are
+// depends on the target.
+template <class To, class From>
+constexpr To narrow(From n) noexcept {
+  if constexpr (std::is_same_v<To, From>) return n;
+  else return static_cast<To>(n);
+}
 
 inline constexpr header_word not_ready = 0;
 inline constexpr std::uint32_t skip_bit = 0x8000'0000u;
@@ -41,7 +50,7 @@ constexpr std::uint32_t tag_of(header_word word) noexcept { return static_cast<s
 
 // The bytes that a record of `size` bytes occupies. The caller has checked the size against max_payload().
 template <std::size_t Alignment>
-constexpr std::uint32_t stride_of(std::size_t size) noexcept {
+constexpr std::uint32_t stride_of(std::uint64_t size) noexcept {  // 64 bits, for the same reason as narrow
   return static_cast<std::uint32_t>((size + (Alignment - 1)) & ~(Alignment - 1));
 }
 
@@ -54,7 +63,7 @@ constexpr std::size_t min_capacity(std::size_t alignment) noexcept { return 2 * 
 // offset (the padding before a record is shorter than the record). Every stride has to fit into 31 bits.
 constexpr std::size_t max_payload(std::uint64_t capacity, std::size_t alignment) noexcept {
   const std::uint64_t largest_stride = std::uint64_t{size_bits} + 1 - alignment;
-  return static_cast<std::size_t>(std::min(capacity / 2, largest_stride) - header_size);
+  return narrow<std::size_t>(std::min(capacity / 2, largest_stride) - header_size);
 }
 
 }  // namespace logbuf::detail

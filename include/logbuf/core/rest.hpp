@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "../platform/compiler.hpp"
 #include "ring_state.hpp"
 
 namespace logbuf::inline v0::detail {
@@ -26,7 +27,7 @@ constexpr std::uint32_t next_rest(std::uint32_t rest, std::uint64_t consumed, st
 
 // Rests after a poll that found nothing. Bounded; accesses no shared memory.
 template <class Traits>
-void rest(consumer_cursor<Traits>& c) noexcept {
+LOGBUF_WRAPS void rest(consumer_cursor<Traits>& c) noexcept {
   using P = typename Traits::atomics;
   c.rest = static_cast<std::uint16_t>(next_rest(c.rest, c.position - c.rested_at, c.capacity, P::longest_rest));
   c.rested_at = c.position;

@@ -109,7 +109,7 @@ struct producer_cursor {
   std::uint32_t uses = 1;         // the handle and its open claims
   counters_of<Traits, producer_counts>* counts = nullptr;
 
-  std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }
+  std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & (capacity - 1)); }
   void count(detail::count which, std::uint64_t n = 1) noexcept {
     if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
   }
@@ -133,14 +133,14 @@ struct consumer_cursor {
   bool gives_hints = false;     // prefetch: this consumer loads the tail, and gives hints
   counters_of<Traits, consumer_counts>* counts = nullptr;
 
-  std::size_t offset(position_type p) const noexcept { return static_cast<std::size_t>(p & (capacity - 1)); }
+  std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & (capacity - 1)); }
   void count(read_count which, std::uint64_t n = 1) noexcept {
     if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
   }
 };
 
 // Signed distance between free-running positions.
-constexpr std::int64_t distance(position_type from, position_type to) noexcept {
+LOGBUF_WRAPS constexpr std::int64_t distance(position_type from, position_type to) noexcept {
   return static_cast<std::int64_t>(to - from);
 }
 

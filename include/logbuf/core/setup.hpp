@@ -103,39 +103,38 @@ struct setup_error {
   std::string message() const {
     const std::string given = in_digits(value);
     const std::string needed = in_digits(limit);
-    switch (code) {
-      case setup_errc::none: return "logbuf: no error";
-      case setup_errc::bad_capacity:
-        if (value > largest_capacity)
-          return "logbuf: capacity " + given + " is more than this machine can address: use at most " +
-                 in_digits(largest_capacity);
-        return "logbuf: capacity " + given + " is not a power of two: use " +
-               in_digits(std::max(limit, std::bit_ceil(value)));
-      case setup_errc::capacity_too_small:
-        return "logbuf: capacity " + given + " is too small: use at least " + needed + " bytes";
-      case setup_errc::misaligned_memory:
-        return "logbuf: memory at address " + given + " is misaligned: address + 8 must be a multiple of " + needed;
-      case setup_errc::bad_threshold:
-        return "logbuf: release_threshold " + given + " is more than the capacity: use 0 to " + needed;
-      case setup_errc::bad_position:
-        return "logbuf: initial_position " + given + " is misaligned: use a multiple of the payload alignment, " + needed;
-      case setup_errc::out_of_memory: return "logbuf: no memory for " + given + " bytes: use a smaller capacity";
-      case setup_errc::no_huge_pages:
-        return "logbuf: no huge pages for " + given + " bytes: reserve " + needed + " bytes in pages of 2 MiB " +
-               "(/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages), or use if_available";
-      case setup_errc::lock_refused:
-        return "logbuf: mlock of " + given + " bytes was refused: raise the limit (ulimit -l), or leave options::lock off";
-      case setup_errc::no_membarrier:
-        return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: use automatic";
-      case setup_errc::no_event_descriptors:
-        return "logbuf: event_descriptor " + given + " cannot be used, since this system has no eventfd: use receive_for";
-      case setup_errc::bad_event_descriptor:
-        return std::string("logbuf: event_descriptor ") + (value >> 63 != 0 ? "-" : "") +
-               in_digits(value >> 63 != 0 ? ~value + 1 : value) +
-               " is not open for writing: use one that eventfd() returned, or no_descriptor";
-      case setup_errc::bad_cpu:
-        return "logbuf: first_touch_cpu " + given + " cannot be used: use one that this process may run on (taskset -p)";
-    }
+    // No switch: with a default some compilers warn, and without one others do.
+    if (code == setup_errc::none) return "logbuf: no error";
+    if (code == setup_errc::bad_capacity && value > largest_capacity)
+      return "logbuf: capacity " + given + " is more than this machine can address: use at most " +
+             in_digits(largest_capacity);
+    if (code == setup_errc::bad_capacity)
+      return "logbuf: capacity " + given + " is not a power of two: use " +
+             in_digits(std::max(limit, std::bit_ceil(value)));
+    if (code == setup_errc::capacity_too_small)
+      return "logbuf: capacity " + given + " is too small: use at least " + needed + " bytes";
+    if (code == setup_errc::misaligned_memory)
+      return "logbuf: memory at address " + given + " is misaligned: address + 8 must be a multiple of " + needed;
+    if (code == setup_errc::bad_threshold)
+      return "logbuf: release_threshold " + given + " is more than the capacity: use 0 to " + needed;
+    if (code == setup_errc::bad_position)
+      return "logbuf: initial_position " + given + " is misaligned: use a multiple of the payload alignment, " + needed;
+    if (code == setup_errc::out_of_memory) return "logbuf: no memory for " + given + " bytes: use a smaller capacity";
+    if (code == setup_errc::no_huge_pages)
+      return "logbuf: no huge pages for " + given + " bytes: reserve " + needed + " bytes in pages of 2 MiB " +
+             "(/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages), or use if_available";
+    if (code == setup_errc::lock_refused)
+      return "logbuf: mlock of " + given + " bytes was refused: raise the limit (ulimit -l), or leave options::lock off";
+    if (code == setup_errc::no_membarrier)
+      return "logbuf: wake_fences::asymmetric needs membarrier, which was refused: use automatic";
+    if (code == setup_errc::no_event_descriptors)
+      return "logbuf: event_descriptor " + given + " cannot be used, since this system has no eventfd: use receive_for";
+    if (code == setup_errc::bad_event_descriptor)
+      return std::string("logbuf: event_descriptor ") + (value >> 63 != 0 ? "-" : "") +
+             in_digits(value >> 63 != 0 ? ~value + 1 : value) +
+             " is not open for writing: use one that eventfd() returned, or no_descriptor";
+    if (code == setup_errc::bad_cpu)
+      return "logbuf: first_touch_cpu " + given + " cannot be used: use one that this process may run on (taskset -p)";
     return "logbuf: unknown error";
   }
 

@@ -32,8 +32,13 @@ struct producer_statistics {
 
   // Adds each count.
   producer_statistics& operator+=(const producer_statistics& o) noexcept {
-    records += o.records, bytes += o.bytes, full += o.full, too_large += o.too_large, aborts += o.aborts;
-    padding_bytes += o.padding_bytes, lost_exchanges += o.lost_exchanges;
+    records += o.records;
+    bytes += o.bytes;
+    full += o.full;
+    too_large += o.too_large;
+    aborts += o.aborts;
+    padding_bytes += o.padding_bytes;
+    lost_exchanges += o.lost_exchanges;
     return *this;
   }
   friend bool operator==(const producer_statistics&, const producer_statistics&) = default;

@@ -53,7 +53,7 @@ class chunked_release {
     release_use(*cursor_);
   }
 
-  LOGBUF_ALWAYS_INLINE header_word next() noexcept {
+  LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE header_word next() noexcept {
     consumer_cursor<Traits>& c = *cursor_;
     if (c.position - c.released >= c.capacity / 4) release(c);
     const header_word word = poll(c);

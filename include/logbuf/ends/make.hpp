@@ -33,7 +33,10 @@ struct make_access {
   static result<ends, setup_error> over(typename P::memory&& buffer, std::uint64_t capacity, const options& o) noexcept {
     auto* ring = new (std::nothrow) detail::ring_state<Traits>(std::move(buffer), capacity, o.initial_position);
     if (ring == nullptr) return setup_error{setup_errc::out_of_memory, sizeof *ring};
-    if (const setup_error e = ring->extension.configure(o); e != setup_error{}) return delete ring, e;
+    if (const setup_error e = ring->extension.configure(o); e != setup_error{}) {
+      delete ring;
+      return e;
+    }
     auto* p = new (std::nothrow) detail::producer_core<Traits>(*ring);
     const std::uint64_t threshold = o.release_threshold == options::a_sixteenth ? capacity / 16 : o.release_threshold;
     const bool hints = !Claiming::shared && o.consumer_prefetch;

@@ -151,7 +151,7 @@ class basic_producer {
   LOGBUF_ALWAYS_INLINE result<claim_type, claim_error> claim(std::size_t size, std::uint32_t tag) noexcept {
     cursor& p = *cursor_;
     if (size >= p.payload_end) [[unlikely]] return refuse(p, claim_error::too_large);
-    const auto bytes = static_cast<std::uint32_t>(size);
+    const auto bytes = static_cast<std::uint32_t>(std::uint64_t{size});
     position_type start;
     if (!Claiming::reserve(p, detail::stride_of<Traits::payload_alignment>(bytes + header_size), start)) [[unlikely]] {
       if constexpr (Full == refused::is_retried) return claim_error::full;

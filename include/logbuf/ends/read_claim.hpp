@@ -52,7 +52,7 @@ namespace detail {
 
 // Out of line and by value, so that a claim stays in registers, and each of its inlined destructors is small.
 template <class Traits>
-LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
+LOGBUF_WRAPS LOGBUF_NOINLINE void end_read(consumer_cursor<Traits>& c, position_type position, header_word word) noexcept {
   // Of two claims of the same record, the one that ends first consumes it.
   if (c.position == position) [[likely]] {
     advance(c, word);

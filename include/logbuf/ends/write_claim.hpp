@@ -45,7 +45,11 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
     if (this != &other) {
       drop();
       producer_ = std::exchange(other.producer_, nullptr);
-      region_ = other.region_, start_ = other.start_, offset_ = other.offset_, size_ = other.size_, tag_ = other.tag_;
+      region_ = other.region_;
+      start_ = other.start_;
+      offset_ = other.offset_;
+      size_ = other.size_;
+      tag_ = other.tag_;
     }
     return *this;
   }
@@ -73,9 +77,12 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
     LOGBUF_ASSERT(is_open(), "commit of a claim that has ended: commit once, and not after abort() or a move");
     if (producer_ == nullptr) return false;
     LOGBUF_ASSERT(n <= size_, "commit of more bytes than were claimed: claim the largest size that may be needed");
-    if (n > size_) [[unlikely]] return close(), false;
+    if (n > size_) [[unlikely]] {
+      close();
+      return false;
+    }
     auto& p = *std::exchange(producer_, nullptr);
-    detail::commit(p, region_, offset_, start_, claimed(), static_cast<std::uint32_t>(n + header_size), tag_);
+    detail::commit(p, region_, offset_, start_, claimed(), static_cast<std::uint32_t>(std::uint64_t{n} + header_size), tag_);
     detail::release_use(p);
     return true;
   }

@@ -42,6 +42,14 @@
 #define LOGBUF_HIDDEN [[gnu::visibility("hidden")]]
 #endif
 
+// A function whose unsigned arithmetic may wrap, as positions do, modulo 2^64. Clang's -fsanitize=integer reports a wrap in any
+// other function.
+#if defined(__clang__)
+#define LOGBUF_WRAPS [[clang::no_sanitize("unsigned-integer-overflow")]]
+#else
+#define LOGBUF_WRAPS
+#endif
+
 // Undefined behaviour if reached. Tells the optimiser that a case does not exist.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define LOGBUF_UNREACHABLE() __assume(false)

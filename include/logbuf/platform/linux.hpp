@@ -90,7 +90,7 @@ inline bool run_on_cpu(unsigned cpu, void* (*f)(void*), void* argument) noexcept
     if (w.is_bound) w.f(w.argument);
     return nullptr;
   };
-  pthread_t thread;
+  pthread_t thread{};
   if (::pthread_create(&thread, nullptr, run, &todo) != 0) return false;
   const uncancelled joining;
   return ::pthread_join(thread, nullptr) == 0 && todo.is_bound;

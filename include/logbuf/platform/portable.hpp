@@ -48,12 +48,12 @@ class portable_parker {
     // Some standard libraries convert the deadline to another clock, which overflows if it is centuries away.
     const auto longest = std::chrono::steady_clock::now() + std::chrono::hours(24);
     const uncancelled waiting;
-    std::unique_lock lock(mutex_);
+    std::unique_lock<std::mutex> lock(mutex_);
     wakeup_.wait_until(lock, std::min(deadline, longest), [&] { return word.load(Site::order) != expected; });
     return true;
   }
   void wake(std::atomic<std::uint32_t>&) noexcept {
-    { std::lock_guard lock(mutex_); }  // the sleeper has either seen the new word or is asleep
+    { std::lock_guard<std::mutex> lock(mutex_); }  // the sleeper has either seen the new word or is asleep
     wakeup_.notify_one();
   }
 
