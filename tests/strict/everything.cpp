@@ -169,6 +169,13 @@ void use_ring(auto ends) {
   while (auto record = rx.try_read()) check(record->size() != 0 && record->position() % 8 == 0, "a record");
   rx.release();
   check(tx.flush() && tx.open_claims() == 0, "everything was read");
+  const auto written = tx.try_write(bytes);
+  check(*written == written.value_or(7u) && written == *written && written == written && written.error() == logbuf::claim_error::none,
+        "a result");
+#if defined(__cpp_exceptions)
+  check(written.value() == *written && rx.try_read().value().size() == 16, "a value");
+#endif
+  static_cast<void>(rx.drain([](auto, auto) {}));
   use_statistics<Traits>(tx, rx);
   auto moved = std::move(tx);
   check(!tx.is_attached() && !tx.try_claim(1) && !tx.try_write(bytes) && !tx.try_gather({bytes}), "an end without a ring");
@@ -199,7 +206,7 @@ void use_channel(auto ends) {
   for (int i = 0; i != 100; ++i)
     if (auto claim = tx.try_send(100)) claim->commit();
   check(tx.send_for(100, 0, 20us).error() == logbuf::send_error::timeout, "a full channel");
-  check(!tx.send_until(100, 0, {}) && !tx.flush_for(1us), "a full channel");
+  check(!tx.send_until(100, 0, {}) && !tx.flush_for(1us) && !tx.flush_until({}), "a full channel");
   std::thread reader([&] {
     std::size_t records = 0;
     for (auto& record : rx) records += record.size() == 100;
@@ -214,7 +221,6 @@ void use_channel(auto ends) {
   check(rx.abandoned_bytes() == 0 && !tx.is_attached() && !tx.is_disconnected(), "no sender is left");
   rx.rest();
   rx.close();
-  static_cast<void>(rx.arm());
 #if defined(__cpp_lib_jthread)
   std::stop_source stop;
   stop.request_stop();
@@ -305,6 +311,7 @@ void use_errors() {
 }  // namespace
 
 int main() {
+  static_cast<void>(logbuf::prepare_wake_fences());
   use_spsc<logbuf::default_traits>();
   use_spsc<cleared>();
   use_mpsc<logbuf::default_traits>();

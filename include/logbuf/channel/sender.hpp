@@ -91,10 +91,7 @@ class basic_sender {
   bool flush_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     return producer_.flush_for(timeout);
   }
-  template <class Clock, class Duration>
-  bool flush_until(std::chrono::time_point<Clock, Duration> deadline) noexcept {
-    return producer_.flush_until(deadline);
-  }
+  bool flush_until(typename P::deadline deadline) noexcept { return producer_.flush_until(deadline); }
 
   // True if the receiver is gone. Wait-free.
   bool is_disconnected() const noexcept {

@@ -103,8 +103,7 @@ class basic_producer {
   bool flush_for(std::chrono::duration<Rep, Period> timeout) noexcept {
     return flush_until(detail::deadline_after<P>(timeout));
   }
-  template <class Clock, class Duration>
-  bool flush_until(std::chrono::time_point<Clock, Duration> deadline) noexcept {
+  bool flush_until(typename P::deadline deadline) noexcept {
     return flush_while([&] { return !P::expired(deadline); });
   }
   // For your own deadlines. Calls go_on() after each failed check, and stops when go_on() returns false.
