@@ -60,9 +60,9 @@ inline bool touch_huge(void* p, std::size_t bytes) noexcept {
   if (::madvise(p, bytes, populate_write) == 0) return true;
   if (errno != EINVAL) return false;
   for (std::size_t i = 0; i < bytes; i += huge_page_size) {  // Linux before 5.14
-    auto* const cpu = reinterpret_cast<unsigned*>(static_cast<char*>(p) + i);
-    if (::syscall(SYS_getcpu, cpu, nullptr, nullptr) != 0) return false;
-    *cpu = 0;
+    void* const page = static_cast<char*>(p) + i;
+    if (::syscall(SYS_getcpu, page, nullptr, nullptr) != 0) return false;
+    *static_cast<unsigned*>(page) = 0;
   }
   return true;
 }
