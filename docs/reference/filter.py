@@ -11,7 +11,8 @@ DECLARES = re.compile(r"^\s*(inline\s+)?(namespace|class|struct|union|enum)\b")
 TEMPLATE = re.compile(r"template\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>")
 NOT_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//.*')
 TRAILING = re.compile(r"^(.*[^\s/].*?)\s*// (.*)$")
-ATTRIBUTE = re.compile(r"(?:\[\[(?:[^\[\]]|\[[^\]]*\])*\]\]|\bLOGBUF_(?:ALWAYS_INLINE|NOINLINE|COLD|NO_UNIQUE_ADDRESS)\b)\s*")
+ATTRIBUTE = re.compile(r"(?:\[\[(?:[^\[\]]|\[[^\]]*\])*\]\]|\bLOGBUF_(?:ALWAYS_INLINE|NOINLINE|COLD|NO_UNIQUE_ADDRESS|HIDDEN|SHARED_TYPE|WRAPS)\b)\s*")
+GUARD = re.compile(r"^#(ifndef|define|endif  //) LOGBUF_\w+_HPP$", re.M)
 REQUIRES = re.compile(r"^\s*requires [\w:]+$")
 SPECIAL = [
     (re.compile(r"^(?:constexpr |explicit )*(\w+)\((?:const \1&)(?: \w+)?\)"), "Copies."),
@@ -63,6 +64,7 @@ NAMESPACES = {"logbuf.hpp": "logbuf", "spsc.hpp": "logbuf::spsc", "mpsc.hpp": "l
 def header(text, name):
     out, comment, shared, at_top, hidden = [], [], [], True, False
     scopes = Scopes()
+    text = GUARD.sub("", text)
     for line in text.replace("namespace logbuf::inline v0", "namespace logbuf").splitlines():  # sources never name it
         stripped, declared, starts, depth = line.strip(), scopes.are_declared(), scopes.starts_declaration(), len(scopes.kinds)
         scopes.read(line)

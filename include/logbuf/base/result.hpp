@@ -19,9 +19,9 @@ namespace logbuf::inline v0 {
 template <class E>
 class LOGBUF_SHARED_TYPE bad_result_access : public std::exception {
  public:
-  explicit bad_result_access(E error) noexcept : error_(error) {}
-  const char* what() const noexcept override { return message(error_); }
-  E error() const noexcept { return error_; }
+  explicit bad_result_access(E error) noexcept : error_(error) {}         // for value()
+  const char* what() const noexcept override { return message(error_); }  // what it means, and what to do about it
+  E error() const noexcept { return error_; }                             // why there is no value
 
  private:
   E error_;
@@ -44,8 +44,8 @@ template <class E>
 template <class T, class E>
 class [[nodiscard("it says whether the call succeeded: test it")]] result {
  public:
-  using value_type = T;
-  using error_type = E;
+  using value_type = T;  // of the value
+  using error_type = E;  // of the error
 
   // Always inlined, because a single call, even on a cold path, would force the value into memory on the hot path.
   LOGBUF_ALWAYS_INLINE constexpr result(T&& value) noexcept : value_(std::move(value)) {}

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <thread>
 
+#include "../platform/compiler.hpp"
 #include "../platform/platform.hpp"
 #include "ordering.hpp"
 
