@@ -40,6 +40,7 @@ records rest_of(Receiver& rx) {
 
 }  // namespace
 
+#if !defined(__clang__) || __clang_major__ > 15  // Clang 14 does not compile libstdc++'s views
 BOTH_RINGS("take(n) takes n records, and waits for no more") {
   auto [tx, rx] = TestType::channel(std::uint64_t{1024});
   send_numbers(tx, 0, 3);  // exactly as many as are taken
@@ -47,10 +48,12 @@ BOTH_RINGS("take(n) takes n records, and waits for no more") {
   for (auto& r : rx | std::views::take(3)) seen.push_back(number(r));
   CHECK(seen == records{0, 1, 2});
   send_numbers(tx, 3, 6);
+  for ([[maybe_unused]] auto& r : rx | std::views::take(0)) FAIL("none is wanted");
   for (auto& r : rx | std::views::take(2)) seen.push_back(number(r));
   CHECK(seen == records{0, 1, 2, 3, 4});
   CHECK(rest_of(rx) == records{5});
 }
+#endif
 
 BOTH_RINGS("a loop that is left leaves the records behind it unread") {
   auto [tx, rx] = TestType::channel(std::uint64_t{1024});
@@ -60,8 +63,9 @@ BOTH_RINGS("a loop that is left leaves the records behind it unread") {
   CHECK(rest_of(rx) == records{1, 2});
 
   send_numbers(tx, 0, 3);
+  auto& reader = rx;
   const auto throwing = [&] {
-    for (auto& r : rx)
+    for (auto& r : reader)
       if (number(r) == 1) throw std::runtime_error("in the body");
   };
   CHECK_THROWS_AS(throwing(), std::runtime_error);
@@ -88,10 +92,10 @@ BOTH_RINGS("a record that nobody looked at stays unread") {
     REQUIRE(moved != rx.end());
     moved = rx.begin();
   }
-  for ([[maybe_unused]] auto& r : rx | std::views::take(0)) FAIL("none is wanted");
   CHECK(rest_of(rx) == records{0, 1});
 }
 
+#if !defined(__clang__) || __clang_major__ > 15
 BOTH_RINGS("views that look, pass over, and stop") {
   auto [tx, rx] = TestType::channel(std::uint64_t{1024});
   send_numbers(tx, 0, 6);
@@ -125,6 +129,7 @@ BOTH_RINGS("views that look, pass over, and stop") {
   CHECK(seen == records{0, 1});
   CHECK(rest_of(rx) == records{3, 4, 5});
 }
+#endif
 
 BOTH_RINGS("an iterator that is advanced by hand") {
   auto [tx, rx] = TestType::channel(std::uint64_t{1024});

@@ -145,28 +145,29 @@ def twice(f):
 def folders(f):
     f.copy_of_logbuf("logbuf")
     f.write({"app/main.cpp": MAIN, "app/CMakeLists.txt": HEAD + "find_package(logbuf REQUIRED)\n" + APP})
-    for include in ("", "headers/here", f"{f.at}/absolute/include"):
-        for data in ("", "data/here", f"{f.at}/absolute/data"):
-            what = f"include folder '{include or 'the default'}', data folder '{data or 'the default'}'"
-            for gone in ("logbuf/build", "app/build", "prefix", "absolute"):
-                shutil.rmtree(f.at / gone, ignore_errors=True)
-            options = [f"-DCMAKE_INSTALL_INCLUDEDIR={include}"] * bool(include) + [f"-DCMAKE_INSTALL_DATADIR={data}"] * bool(data)
-            options += [f"-DCMAKE_INSTALL_LIBDIR={f.at}/absolute/lib", f"-DCMAKE_INSTALL_PREFIX={f.at}/prefix"]
-            run = f.configure("logbuf", *options)
-            if not check(run.returncode == 0, f"{what}: configures", run.stdout) or not f.installs(f"{what}: installs", "logbuf", "prefix"):
-                continue
-            data_folder = f.at / "prefix" / (data or "share")
-            flags = f.run("pkg-config", "--cflags", "--libs", "logbuf", PKG_CONFIG_PATH=str(data_folder / "pkgconfig"))
-            if check(flags.returncode == 0 and "//" not in flags.stdout, f"{what}: pkg-config", flags.stdout):
-                run = f.run(f.compiler, "-std=c++20", "app/main.cpp", *flags.stdout.split(), "-o", "program")
-                check(run.returncode == 0, f"{what}: a program compiles with its flags", flags.stdout + run.stdout)
-            f.builds(f"{what}: find_package", "app", f"-Dlogbuf_DIR={data_folder}/cmake/logbuf")
-            if include.startswith("/") or data.startswith("/"):
-                continue
-            (f.at / "prefix").rename(f.at / "moved")
-            flags = f.run("pkg-config", "--cflags", "logbuf", PKG_CONFIG_PATH=str(f.at / "moved" / (data or "share") / "pkgconfig"))
-            check(f"{f.at}/moved" in os.path.normpath(flags.stdout.split()[0][2:]), f"{what}: the prefix can be moved", flags.stdout)
-            shutil.rmtree(f.at / "moved")
+    absolute_include, absolute_data = f"{f.at}/absolute/include", f"{f.at}/absolute/data"
+    for include, data in (("", ""), ("headers/here", "data/here"), (absolute_include, ""), ("headers/here", absolute_data),
+                          (absolute_include, absolute_data)):
+        what = f"include folder '{include or 'the default'}', data folder '{data or 'the default'}'"
+        for gone in ("logbuf/build", "app/build", "prefix", "absolute"):
+            shutil.rmtree(f.at / gone, ignore_errors=True)
+        options = [f"-DCMAKE_INSTALL_INCLUDEDIR={include}"] * bool(include) + [f"-DCMAKE_INSTALL_DATADIR={data}"] * bool(data)
+        options += [f"-DCMAKE_INSTALL_LIBDIR={f.at}/absolute/lib", f"-DCMAKE_INSTALL_PREFIX={f.at}/prefix"]
+        run = f.configure("logbuf", *options)
+        if not check(run.returncode == 0, f"{what}: configures", run.stdout) or not f.installs(f"{what}: installs", "logbuf", "prefix"):
+            continue
+        data_folder = f.at / "prefix" / (data or "share")
+        flags = f.run("pkg-config", "--cflags", "--libs", "logbuf", PKG_CONFIG_PATH=str(data_folder / "pkgconfig"))
+        if check(flags.returncode == 0 and "//" not in flags.stdout, f"{what}: pkg-config", flags.stdout):
+            run = f.run(f.compiler, "-std=c++20", "app/main.cpp", *flags.stdout.split(), "-o", "program")
+            check(run.returncode == 0, f"{what}: a program compiles with its flags", flags.stdout + run.stdout)
+        f.builds(f"{what}: find_package", "app", f"-Dlogbuf_DIR={data_folder}/cmake/logbuf")
+        if include.startswith("/") or data.startswith("/"):
+            continue
+        (f.at / "prefix").rename(f.at / "moved")
+        flags = f.run("pkg-config", "--cflags", "logbuf", PKG_CONFIG_PATH=str(f.at / "moved" / (data or "share") / "pkgconfig"))
+        check(f"{f.at}/moved" in os.path.normpath(flags.stdout.split()[0][2:]), f"{what}: the prefix can be moved", flags.stdout)
+        shutil.rmtree(f.at / "moved")
 
 
 def libatomic(f):

@@ -35,11 +35,13 @@ long __wrap_syscall(long number, ...) {
   using namespace logbuf::test;
   std::va_list list;
   va_start(list, number);
-  const long a = va_arg(list, long), b = va_arg(list, long), c = va_arg(list, long), d = va_arg(list, long), e = va_arg(list, long),
-             f = va_arg(list, long);
+  const bool is_futex = number == futex_number || number == old_futex_number;
+  const long a = va_arg(list, long), b = va_arg(list, long), c = va_arg(list, long);
+  long d = 0, e = 0, f = 0;  // the other calls have three arguments
+  if (is_futex) d = va_arg(list, long), e = va_arg(list, long), f = va_arg(list, long);
   va_end(list);
   calls::all.fetch_add(1);
-  if ((number == futex_number || number == old_futex_number) && (b & 127) == FUTEX_WAIT_BITSET) calls::sleeps.fetch_add(1);
+  if (is_futex && (b & 127) == FUTEX_WAIT_BITSET) calls::sleeps.fetch_add(1);
   if (number == SYS_membarrier && a == 1 << 4) calls::registrations.fetch_add(1);
   if (number == calls::refused || number == calls::also_refused) return errno = calls::refused_with, -1;
   const long answer = __real_syscall(number, a, b, c, d, e, f);

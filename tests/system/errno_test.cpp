@@ -67,7 +67,8 @@ int main() {
 
   std::optional<std::pair<mpsc::sender<>, receiver<default_traits>>> ends;
   keeps("making a channel", [&] { ends.emplace(mpsc::channel(64, o)); });
-  auto& [tx, rx] = *ends;
+  auto& tx = ends->first;
+  auto& rx = ends->second;
   const auto arm = [&] {
     while (rx.try_receive()) {}
     check(rx.arm(), "the receiver is armed");

@@ -212,7 +212,7 @@ void locked_rings_have_pages_of_their_own() {
   if (!check(kept.has_value(), "a small ring is locked")) return;
   if (locked_bytes() == before) return (void)std::puts("this mlock does nothing: not tested");
   check(locked_bytes() == before + page, "one page of memory");
-  for (const std::uint64_t capacity : {1024, 4096, 65536}) {
+  for (const std::uint64_t capacity : {1024u, 4096u, 65536u}) {
     auto other = mpsc::try_make(capacity, o);
     check(other && works(*other), "another ring is locked");
     check(locked_bytes() == before + page + (capacity + page - 1) / page * page, "in pages that are its own");
