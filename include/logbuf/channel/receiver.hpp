@@ -80,8 +80,9 @@ class receiver {
   }
 
   // Ends the wait of this receiver and prevents later ones: from now on a receive that finds no record returns `closed`
-  // instead of waiting. Records that are there are still delivered. Callable from any thread. Wait-free, except for the
-  // system call that wakes a sleeping receiver.
+  // instead of waiting. Records that are there are still delivered, and so are those that come later: senders are not told
+  // until the receiver is destroyed. Callable from any thread. Wait-free, except for the system call that wakes a sleeping
+  // receiver.
   void close() noexcept {
     if (!is_attached()) return;
     detail::channel_words<Traits>& w = words(*consumer_.cursor_);
