@@ -16,7 +16,8 @@ install(TARGETS logbuf EXPORT logbufTargets INCLUDES DESTINATION ${CMAKE_INSTALL
 install(EXPORT logbufTargets NAMESPACE logbuf:: DESTINATION ${package_dir} ${rules})
 export(EXPORT logbufTargets NAMESPACE logbuf:: FILE ${CMAKE_CURRENT_BINARY_DIR}/logbufTargets.cmake)
 # Below 1.0 a minor version may break the one before.
-write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/logbufConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/logbufConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/logbufConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/logbufConfig.cmake COPYONLY)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/link_atomic.cmake ${CMAKE_CURRENT_BINARY_DIR}/link_atomic.cmake COPYONLY)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/logbufConfig.cmake ${CMAKE_CURRENT_LIST_DIR}/link_atomic.cmake
@@ -36,6 +37,8 @@ set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
 if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
   set(pc_includedir ${CMAKE_INSTALL_INCLUDEDIR})
 endif()
+string(REPLACE " " "\\ " pc_prefix "${pc_prefix}")
+string(REPLACE " " "\\ " pc_includedir "${pc_includedir}")
 set(pc_libs -pthread)
 if(LOGBUF_ATOMICS_LINK_WITH_LIBATOMIC)
   string(APPEND pc_libs " -latomic")

@@ -2,7 +2,7 @@
 include_guard(GLOBAL)
 
 function(logbuf_link_atomic target)
-  if(NOT CMAKE_SIZEOF_VOID_P EQUAL 4)
+  if(NOT CMAKE_SIZEOF_VOID_P EQUAL 4 OR NOT CMAKE_CXX_COMPILER_LOADED)
     return()
   endif()
   include(CheckCXXSourceCompiles)
@@ -22,8 +22,18 @@ function(logbuf_link_atomic target)
   list(APPEND CMAKE_REQUIRED_LIBRARIES atomic)
   check_cxx_source_compiles("${program}" LOGBUF_ATOMICS_LINK_WITH_LIBATOMIC)
   if(NOT LOGBUF_ATOMICS_LINK_WITH_LIBATOMIC)
-    message(FATAL_ERROR "logbuf: a program with 64-bit atomics does not link with ${CMAKE_CXX_COMPILER}, not even with -latomic: "
-      "install libatomic for this target (Debian: libatomic1 and GCC's library folder), or compile with GCC")
+    set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+    check_cxx_source_compiles("${program}" LOGBUF_ATOMICS_COMPILE)
+    set(compiles ${LOGBUF_ATOMICS_COMPILE})
+    # The next run asks again: by then the library may be there.
+    unset(LOGBUF_ATOMICS_LINK CACHE)
+    unset(LOGBUF_ATOMICS_LINK_WITH_LIBATOMIC CACHE)
+    unset(LOGBUF_ATOMICS_COMPILE CACHE)
+    if(compiles)
+      message(FATAL_ERROR "logbuf: a program with 64-bit atomics does not link with ${CMAKE_CXX_COMPILER}, not even with "
+        "-latomic: install libatomic for this target (in Debian it is in libgcc-VERSION-dev), or compile with GCC")
+    endif()
+    return()  # the compiler says what is wrong when it compiles the headers
   endif()
   target_link_libraries(${target} INTERFACE $<BUILD_INTERFACE:atomic>)  # who installs it finds out again, for its own machine
 endfunction()

@@ -2,7 +2,7 @@ include(CMakeFindDependencyMacro)
 find_dependency(Threads)
 if(TARGET logbuf::logbuf)
   # Another part of the program has brought it. The first one serves, if it is of the same version.
-  get_target_property(_logbuf_present logbuf::logbuf LOGBUF_VERSION)
+  get_target_property(_logbuf_present logbuf::logbuf INTERFACE_LOGBUF_VERSION)
   if(NOT _logbuf_present STREQUAL logbuf_VERSION)
     set(logbuf_FOUND FALSE)
     set(logbuf_NOT_FOUND_MESSAGE "logbuf: version ${logbuf_VERSION} in ${CMAKE_CURRENT_LIST_DIR} is asked for where version \

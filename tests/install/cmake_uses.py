@@ -9,6 +9,7 @@
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -141,12 +142,26 @@ def twice(f):
         check(run.returncode != 0 and NEWER in said and f"version {VERSION} is in use already" in said,
               " then ".join(steps) + ": an error that names both versions", run.stdout)
 
+    # What find_package finds in one folder is not seen in another one. CMake sees the two where a program links both.
+    link = "add_library({0} INTERFACE)\ntarget_link_libraries({0} INTERFACE logbuf::logbuf)\n"
+    for one, two, fits in (("find", "add second", True), ("find", "add newer", False), ("find", "find newer", False)):
+        shutil.rmtree(f.at / "app")
+        f.write({"app/CMakeLists.txt": HEAD + "add_subdirectory(one)\nadd_subdirectory(two)\n" + APP.replace("logbuf::logbuf", "one two"),
+                 "app/one/CMakeLists.txt": step[one] + "\n" + link.format("one"), "app/main.cpp": MAIN,
+                 "app/two/CMakeLists.txt": step[two].replace("../", "../../") + "\n" + link.format("two")})
+        what = f"{one} in one folder, {two} in another, and a program that links both"
+        if fits:
+            f.builds(what, "app")
+        else:
+            run = f.configure("app")
+            check(run.returncode != 0 and "LOGBUF_VERSION" in run.stdout, what + ": an error", run.stdout)
+
 
 def folders(f):
     f.copy_of_logbuf("logbuf")
     f.write({"app/main.cpp": MAIN, "app/CMakeLists.txt": HEAD + "find_package(logbuf REQUIRED)\n" + APP})
-    absolute_include, absolute_data = f"{f.at}/absolute/include", f"{f.at}/absolute/data"
-    for include, data in (("", ""), ("headers/here", "data/here"), (absolute_include, ""), ("headers/here", absolute_data),
+    absolute_include, absolute_data = f"{f.at}/absolute/include files", f"{f.at}/absolute/data"
+    for include, data in (("", ""), ("headers here", "data/here"), (absolute_include, ""), ("headers here", absolute_data),
                           (absolute_include, absolute_data)):
         what = f"include folder '{include or 'the default'}', data folder '{data or 'the default'}'"
         for gone in ("logbuf/build", "app/build", "prefix", "absolute"):
@@ -159,14 +174,14 @@ def folders(f):
         data_folder = f.at / "prefix" / (data or "share")
         flags = f.run("pkg-config", "--cflags", "--libs", "logbuf", PKG_CONFIG_PATH=str(data_folder / "pkgconfig"))
         if check(flags.returncode == 0 and "//" not in flags.stdout, f"{what}: pkg-config", flags.stdout):
-            run = f.run(f.compiler, "-std=c++20", "app/main.cpp", *flags.stdout.split(), "-o", "program")
+            run = f.run(f.compiler, "-std=c++20", "app/main.cpp", *shlex.split(flags.stdout), "-o", "program")
             check(run.returncode == 0, f"{what}: a program compiles with its flags", flags.stdout + run.stdout)
         f.builds(f"{what}: find_package", "app", f"-Dlogbuf_DIR={data_folder}/cmake/logbuf")
         if include.startswith("/") or data.startswith("/"):
             continue
         (f.at / "prefix").rename(f.at / "moved")
         flags = f.run("pkg-config", "--cflags", "logbuf", PKG_CONFIG_PATH=str(f.at / "moved" / (data or "share") / "pkgconfig"))
-        check(f"{f.at}/moved" in os.path.normpath(flags.stdout.split()[0][2:]), f"{what}: the prefix can be moved", flags.stdout)
+        check(f"{f.at}/moved" in os.path.normpath(shlex.split(flags.stdout)[0][2:]), f"{what}: the prefix can be moved", flags.stdout)
         shutil.rmtree(f.at / "moved")
 
 
@@ -180,9 +195,18 @@ def libatomic(f):
     f.builds("add_subdirectory", "app", *machine, program=None)
     run = f.configure("app", "-DLOGBUF_ATOMICS_LINK_WITH_LIBATOMIC=OFF")
     check(run.returncode != 0 and "install libatomic" in re.sub(r"\s+", " ", run.stdout), "without the library: an error that says so", run.stdout)
+    run = f.configure("app")
+    check(run.returncode == 0, "and once the library is there, the same folder configures", run.stdout)
+    shutil.rmtree(f.at / "app/build")
+    run = f.configure("app", machine[0] + " -nostdinc++")
+    check("libatomic" not in run.stdout, "a program that does not even compile says nothing of libatomic", run.stdout)
     check((run := f.configure("logbuf", *machine)).returncode == 0, "logbuf configures", run.stdout)
     f.installs("and is installed", "logbuf", "prefix")
     f.builds("find_package", "found", *machine, f"-DCMAKE_PREFIX_PATH={f.at}/prefix", program=None)
+    f.write({"c/CMakeLists.txt": HEAD.replace("CXX", "C") + "find_package(logbuf REQUIRED)\n"})
+    run = f.configure("c", f"-DCMAKE_C_COMPILER={TOOLS[0].replace('++', '')}", machine[0].replace("CXX", "C"), machine[1],
+                      f"-DCMAKE_PREFIX_PATH={f.at}/prefix")
+    check(run.returncode == 0, "find_package in a project without C++", run.stdout)
     flags = f.run("pkg-config", "--cflags", "--libs", "logbuf", PKG_CONFIG_PATH=f"{f.at}/prefix/share/pkgconfig").stdout.split()
     run = f.run(f.compiler, "--target=i686-linux-gnu", "-static", "-std=c++20", "app/main.cpp", *flags, "-o", "program")
     check(run.returncode == 0, "a program links with what pkg-config says", run.stdout)

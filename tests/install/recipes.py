@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import tempfile
+import types
+from unittest import mock
 
 root = pathlib.Path(sys.argv[1]).resolve()
 headers = root / "include" / "logbuf"
@@ -83,6 +85,27 @@ methods = {node.name for node in recipe_class.body if isinstance(node, ast.Funct
 wanted = {"set_version", "export_sources", "generate", "build", "package", "package_id", "package_info"}
 check(wanted <= methods, f"the recipe has {wanted - methods}")
 check((conan / "../../../include/logbuf/version.hpp").is_file(), "the recipe finds the version from where it lies")
+
+# Conan makes a CMake package of its own from package_info(), so that has to know what to link.
+modules = ["conan", "conan.tools", "conan.tools.build", "conan.tools.cmake", "conan.tools.files"]
+stubs = {name: mock.MagicMock(ConanFile=object) for name in modules}
+with mock.patch.dict(sys.modules, stubs):
+    names = {"__name__": "conanfile"}
+    exec(compile(recipe, "conanfile.py", "exec"), names)
+
+
+def system_libs(**settings):
+    conanfile = names[recipe_class.name]()
+    conanfile.cpp_info = mock.MagicMock(system_libs=[])
+    conanfile.settings = types.SimpleNamespace(get_safe=settings.get)
+    conanfile.package_info()
+    return conanfile.cpp_info.system_libs
+
+
+for arch, compiler, libraries in (("x86_64", "clang", ["pthread"]), ("x86", "gcc", ["pthread"]),
+                                  ("x86", "clang", ["pthread", "atomic"])):
+    linked = system_libs(os="Linux", arch=arch, compiler=compiler)
+    check(linked == libraries, f"Conan: {compiler} for {arch} links {libraries}, not {linked}")
 
 print("\n".join(f"FAILED: {failure}" for failure in failures) or f"version {version}, ABI v{numbers['ABI']}: in step")
 sys.exit(bool(failures))

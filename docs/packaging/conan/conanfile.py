@@ -52,3 +52,6 @@ class LogbufConan(ConanFile):
         self.cpp_info.libdirs = []
         if self.settings.get_safe("os") in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]
+            # src/package/link_atomic.cmake: Conan does not use our CMake package, which would find this out.
+            if self.settings.get_safe("arch") == "x86" and self.settings.get_safe("compiler") == "clang":
+                self.cpp_info.system_libs.append("atomic")
