@@ -48,7 +48,7 @@ struct operation {
   // The same step of the same program; otherwise the program is not deterministic.
   bool is(const operation& o) const {
     return what == o.what && order == o.order && failure == o.failure && fence == o.fence && is_strong == o.is_strong &&
-           where == o.where && operand == o.operand && expected == o.expected;
+           is_signed == o.is_signed && where == o.where && operand == o.operand && expected == o.expected;
   }
 };
 

@@ -63,7 +63,7 @@ rc::Gen<small_step> any_step(const flavour& f) {
   };
   return rc::gen::weightedOneOf<small_step>({{30, access(op::load)},
                                              {28, access(op::store)},
-                                             {f.read_modify_writes, rc::gen::weightedOneOf<small_step>({{4, access(op::exchange)}, {4, access(op::add)}, {4, access(op::compare_exchange)}, {1, access(op::bit_and)}, {1, access(op::bit_or)}, {1, access(op::bit_xor)}})},
+                                             {f.read_modify_writes, rc::gen::weightedOneOf<small_step>({{4, access(op::exchange)}, {4, access(op::add)}, {4, access(op::compare_exchange)}, {1, access(op::bit_and)}, {1, access(op::bit_or)}, {1, access(op::bit_xor)}, {1, access(op::max)}, {1, access(op::min)}})},
                                              {f.fences, any_fence(f.sc)},
                                              {f.choices, access(op::choice)}});
 }

@@ -2,6 +2,7 @@
 // code with the explorer but the operations.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <numeric>
 
 #include "small_program.hpp"
@@ -84,7 +85,10 @@ struct node {
 };
 
 bool is_bit(op o) { return o == op::bit_and || o == op::bit_or || o == op::bit_xor; }
-bool can_read(op o) { return o == op::load || o == op::exchange || o == op::add || is_bit(o) || o == op::compare_exchange; }
+bool is_bound(op o) { return o == op::max || o == op::min; }
+bool can_read(op o) {
+  return o == op::load || o == op::exchange || o == op::add || is_bit(o) || is_bound(o) || o == op::compare_exchange;
+}
 bool can_write(op o) { return o == op::store || o == op::plain_store || (can_read(o) && o != op::load); }
 
 class enumeration {
@@ -208,6 +212,8 @@ class enumeration {
             if (s.what.what == op::bit_and) n.writes = true, n.written = n.read & s.what.operand;
             if (s.what.what == op::bit_or) n.writes = true, n.written = n.read | s.what.operand;
             if (s.what.what == op::bit_xor) n.writes = true, n.written = n.read ^ s.what.operand;
+            if (s.what.what == op::max) n.writes = true, n.written = std::max(n.read, s.what.operand);
+            if (s.what.what == op::min) n.writes = true, n.written = std::min(n.read, s.what.operand);
             if (a.spurious && ++spurious > spurious_left_) return;
           }
           node_of[i] = static_cast<int>(nodes_.size());
@@ -345,7 +351,9 @@ class enumeration {
 executions enumerate(const small_program& p, unsigned spurious_failures) { return enumeration(p, spurious_failures).run(); }
 
 std::string to_text(const small_program& p) {
-  static constexpr const char* names[] = {"load", "store", "exchange", "add", "and", "or", "xor", "compare_exchange", "plain_store", "fence", "choice"};
+  static constexpr const char* names[] = {"load", "store", "exchange", "add", "and", "or", "xor", "max", "min", "compare_exchange",
+                                          "plain_store", "fence", "choice"};
+  static_assert(std::size(names) == static_cast<unsigned>(op::choice) + 1);
   static constexpr const char* orders[] = {"rlx", "con", "acq", "rel", "ar", "sc"};
   std::string s;
   for (const auto& thread : p) {
