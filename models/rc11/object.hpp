@@ -1,7 +1,10 @@
 // What stands for an atomic or plain object in the graph: its location, and the checks of its life.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -21,9 +24,9 @@ std::uint64_t to_bits(const T& value) {
 }
 template <class T>
 T from_bits(std::uint64_t bits) {
-  T value;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
+  std::array<std::byte, sizeof(T)> bytes;  // not a T: it need not have a default constructor
+  std::memcpy(bytes.data(), &bits, sizeof bytes);
+  return std::bit_cast<T>(bytes);
 }
 
 // A location, and the checks of its life.
