@@ -18,6 +18,8 @@ using std::memory_order_seq_cst;
 
 class atomic_flag {
  public:
+  atomic_flag() = default;
+  atomic_flag(bool is_set) : is_set_(is_set) {}  // for ATOMIC_FLAG_INIT, which is {0} in some libraries
   bool test(memory_order o = memory_order_seq_cst) const { return is_set_.load(o); }
   bool test_and_set(memory_order o = memory_order_seq_cst) { return is_set_.exchange(true, o); }
   void clear(memory_order o = memory_order_seq_cst) { is_set_.store(false, o); }
@@ -29,6 +31,10 @@ class atomic_flag {
   atomic<bool> is_set_{false};
 };
 
+template <class T>
+T kill_dependency(T v) {
+  return v;
+}
 inline void atomic_thread_fence(memory_order o) { thread_fence(o); }
 // For the compiler only. The explorer runs each thread's steps in their order, so it has nothing to do.
 inline void atomic_signal_fence(memory_order) {}
@@ -36,6 +42,11 @@ inline void atomic_signal_fence(memory_order) {}
 template <class T>
 bool atomic_is_lock_free(const atomic<T>* a) {
   return a->is_lock_free();
+}
+// Not an atomic step in std either: before the object is shared.
+template <class T>
+void atomic_init(atomic<T>* a, std::type_identity_t<T> v) {
+  a->store(v, memory_order_relaxed);
 }
 template <class T>
 T atomic_load(const atomic<T>* a) {

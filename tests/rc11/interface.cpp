@@ -109,6 +109,10 @@ void use_flag(results& r) {
 struct pair {
   std::uint16_t a, b;
 };
+struct handle {  // without a default constructor
+  explicit handle(int n) : number(n) {}
+  int number;
+};
 enum class color : std::uint8_t { red, green };
 int numbers[8];
 
@@ -118,6 +122,7 @@ results use_everything() {
   use_any<F, int>(r, -1, 2), use_any<F, unsigned>(r, 1, 2), use_any<F, std::uint64_t>(r, 1, ~std::uint64_t{0});
   use_any<F, bool>(r, false, true), use_any<F, double>(r, 0.5, -2.5), use_any<F, int*>(r, nullptr, numbers);
   use_any<F, color>(r, color::red, color::green), use_any<F, pair>(r, {1, 2}, {3, 4}), use_any<F, std::int8_t>(r, 1, -2);
+  use_any<F, handle>(r, handle(1), handle(2));
   use_arithmetic<F, int>(r, -3, 5), use_arithmetic<F, unsigned>(r, 1, 5u), use_arithmetic<F, std::uint64_t>(r, ~std::uint64_t{0}, 3);
   use_arithmetic<F, std::int8_t>(r, 120, 10), use_arithmetic<F, std::uint16_t>(r, 65530, 10), use_arithmetic<F, int>(r, 7, -9);
   use_arithmetic<F, int*>(r, numbers + 1, 3), use_arithmetic<F, int*>(r, numbers + 4, -2);
@@ -136,6 +141,9 @@ template <class T>
 concept can_be_counted = requires(T& a) { ++a; };
 static_assert(can_be_anded<rc11::atomic<int>> && !can_be_anded<rc11::atomic<bool>> && !can_be_anded<rc11::atomic<double>>);
 static_assert(!can_be_counted<rc11::atomic<bool>> && !can_be_counted<rc11::atomic<double>> && can_be_counted<rc11::atomic<int*>>);
+template <class T>
+constexpr bool can_be_copied = std::is_copy_constructible_v<T> || std::is_copy_assignable_v<T>;
+static_assert(!can_be_copied<rc11::atomic<int>> && !can_be_copied<rc11::atomic_flag>);
 
 struct on_the_checker {
   static constexpr unsigned threads = 1;
@@ -145,13 +153,27 @@ struct on_the_checker {
   void after() {}
 };
 
+// Deprecated in C++20, and still there.
+struct deprecated_names {
+  static constexpr unsigned threads = 1;
+  void before() {}
+  void thread(unsigned) {
+    rc11::atomic_flag f = ATOMIC_FLAG_INIT;
+    rc11::check(!f.test(), "a flag that is not set");
+    rc11::atomic<int> a;
+    atomic_init(&a, 3);
+    rc11::check(rc11::kill_dependency(a.load(rc11::memory_order_consume)) == 3, "a value given later");
+  }
+  void after() {}
+};
 // Functions of C++20 that not every standard library has.
 struct functions_of_flags {
   static constexpr unsigned threads = 1;
   void before() {}
   void thread(unsigned) {
     rc11::atomic_flag f;
-    rc11::check(!atomic_flag_test(&f) && !atomic_flag_test_and_set(&f) && atomic_flag_test_explicit(&f, std::memory_order_acquire), "a flag");
+    rc11::check(!atomic_flag_test(&f) && !atomic_flag_test_and_set(&f), "a flag that is not set");
+    rc11::check(atomic_flag_test_explicit(&f, std::memory_order_acquire), "a flag that is set");
     atomic_flag_notify_one(&f), atomic_flag_notify_all(&f);
     atomic_flag_wait(&f, false), atomic_flag_wait_explicit(&f, false, std::memory_order_acquire);
   }
@@ -171,7 +193,8 @@ struct largest_and_smallest {
     rc11::atomic<int*> p{numbers + 1};
     rc11::check(p.fetch_max(numbers + 3) == numbers + 1 && p.fetch_min(numbers) == numbers + 3 && p == numbers, "of pointers");
     rc11::check(atomic_fetch_max(&i, 4) == -7 && atomic_fetch_min(&i, 2) == 4, "by functions");
-    rc11::check(atomic_fetch_max_explicit(&i, 9, std::memory_order_relaxed) == 2 && atomic_fetch_min_explicit(&i, 1, std::memory_order_relaxed) == 9, "with orders");
+    constexpr auto rlx = std::memory_order_relaxed;
+    rc11::check(atomic_fetch_max_explicit(&i, 9, rlx) == 2 && atomic_fetch_min_explicit(&i, 1, rlx) == 9, "with orders");
   }
   void after() {}
 };
@@ -219,6 +242,24 @@ struct handshake : two_threads {
 struct forgotten_wake_up : handshake {
   forgotten_wake_up() { notifies = false; }
 };
+template <bool HasFences>
+struct fenced : two_threads {
+  rc11::atomic<unsigned> flag{0};
+  rc11::plain<unsigned> data{0};
+  void thread(unsigned t) {
+    constexpr auto rlx = std::memory_order_relaxed;
+    rc11::atomic_signal_fence(std::memory_order_seq_cst);  // orders nothing between threads
+    if (t == 0) {
+      data = 1;
+      if (HasFences) rc11::atomic_thread_fence(std::memory_order_release);
+      flag.store(1, rlx);
+    } else if (flag.load(rlx) == 1) {
+      if (HasFences) rc11::atomic_thread_fence(std::memory_order_acquire);
+      rc11::check(data.get() == 1, "an old message");
+    }
+  }
+  void after() {}
+};
 struct guarded : two_threads {
   rc11::atomic_flag lock;
   rc11::plain<unsigned> n{0};
@@ -249,7 +290,9 @@ void fails(const char* kind, const char* what) {
 
 int main() {
   holds<on_the_checker>(1, "every member and function, on the checker");
-  report(on_the_checker::computed == use_everything<of_std>() && on_the_checker::computed.size() > 300, "compute what those of std::atomic do");
+  const results& computed = on_the_checker::computed;
+  report(computed == use_everything<of_std>() && computed.size() > 300, "compute what those of std::atomic do");
+  holds<deprecated_names>(1, "names that are deprecated");
   holds<functions_of_flags>(1, "functions of flags");
   holds<largest_and_smallest>(1, "fetch_max and fetch_min");
   holds<counted>(2, "two threads count: in 2 orders");
@@ -258,6 +301,8 @@ int main() {
   holds<moved_on>(2, "two threads move a pointer on: in 2 orders");
   holds<handshake>(3, "a wait and its notification: 3 executions");
   fails<forgotten_wake_up>("deadlock", "a notification that is forgotten");
+  holds<fenced<true>>(2, "a message between fences: read or not");
+  fails<fenced<false>>("data race", "a message without them");
   holds<guarded>(12, "a lock of one flag, that is slept on: 12 executions");
   std::printf("%d failures\n", failures);
   return failures != 0;
