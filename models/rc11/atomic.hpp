@@ -23,7 +23,7 @@ constexpr std::memory_order failure_of(std::memory_order o) {
 
 // A value that can be slept on needs a second location, which counts its wake-ups: so a wake-up that is forgotten is found. A
 // sleeper takes a ticket before it looks: it sees what was stored before a wake-up that came earlier, and is woken by one that
-// comes later. Every wake-up wakes all, and passes on nothing itself.
+// comes later. Every wake-up wakes all, and passes on nothing itself: a notify_one that has to be a notify_all is not found.
 template <class T>
 class atomic {
   static constexpr auto seq_cst = std::memory_order_seq_cst;
@@ -157,7 +157,8 @@ class atomic {
 
  private:
   bool compare_exchange(T& expected, T desired, std::memory_order won, std::memory_order lost, bool is_strong) {
-    const answer a = object_.perform(op::compare_exchange, won, detail::to_bits(desired), detail::to_bits(expected), lost, is_strong);
+    const std::uint64_t to = detail::to_bits(desired), from = detail::to_bits(expected);
+    const answer a = object_.perform(op::compare_exchange, won, to, from, lost, is_strong);
     if (!a.exclusive) expected = value(a);
     return a.exclusive;
   }
