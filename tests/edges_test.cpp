@@ -189,7 +189,9 @@ TEST_CASE("a descriptor that cannot be signalled is found out when the channel i
     CHECK(e.message().starts_with("logbuf: event_descriptor " + std::to_string(bad) + " is not open for writing"));
   }
   ::close(read_only);
-  const int good = ::eventfd(0, EFD_NONBLOCK);
+  const int good = ::eventfd(0, EFD_NONBLOCK), write_only = ::open("/dev/null", O_WRONLY);
+  CHECK(with_descriptor(write_only) == setup_error{});
+  ::close(write_only);
   errno = 0;
   CHECK(with_descriptor(good) == setup_error{});
   CHECK(with_descriptor(options::no_descriptor) == setup_error{});

@@ -149,6 +149,9 @@ BOTH_RINGS("an iterator that is advanced by hand") {
   CHECK((*i).size() == 0);
   const typename decltype(rx.begin())::value_type kept = std::move(*i);
   CHECK_FALSE(kept.is_open());
-  CHECK(decltype(rx.begin())() == rx.end());
+  decltype(rx.begin()) nowhere;
+  CHECK(nowhere == rx.end());
+  CHECK((*nowhere).size() == 0);
+  ++nowhere;
   static_assert(std::input_iterator<decltype(rx.begin())> && std::ranges::input_range<decltype(rx)>);
 }

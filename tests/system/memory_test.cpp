@@ -28,16 +28,18 @@ struct mapping {
   std::size_t bytes;
   int flags;
 };
+constexpr std::size_t any = ~std::size_t{0};
 enum class huge_pages_are { missing, refused_at_the_touch, there };
 
 struct {
   huge_pages_are huge_pages = huge_pages_are::missing;
   bool kernel_is_old = false;  // before MADV_POPULATE_WRITE
+  std::size_t offset = any;    // of large mappings, from a boundary of huge pages
   std::vector<mapping> maps, unmaps, locks, advised;
   unsigned unlocks = 0, bad_unmaps = 0;
 } now;
 
-void start(huge_pages_are h, bool old = false) { now = {h, old, {}, {}, {}, {}, 0, 0}; }
+void start(huge_pages_are h, bool old = false, std::size_t offset = any) { now = {h, old, offset, {}, {}, {}, {}, 0, 0}; }
 
 std::size_t sum(const std::vector<mapping>& all) {
   std::size_t bytes = 0;
@@ -70,9 +72,20 @@ int __real_madvise(void*, std::size_t, int);
 int __real_mlock(const void*, std::size_t);
 int __real_munlock(const void*, std::size_t);
 
+// Where the test wants it.
+void* map_at_offset(std::size_t bytes, int protection, int flags) {
+  const std::size_t all = bytes + 2 * huge;
+  char* const p = static_cast<char*>(__real_mmap(nullptr, all, protection, flags, -1, 0));
+  char* const start = p + (huge - reinterpret_cast<std::uintptr_t>(p) % huge) + now.offset;
+  __real_munmap(p, static_cast<std::size_t>(start - p));
+  __real_munmap(start + bytes, static_cast<std::size_t>(p + all - (start + bytes)));
+  return start;
+}
 void* __wrap_mmap(void* where, std::size_t bytes, int protection, int flags, int file, off_t offset) {
   void* p = MAP_FAILED;
-  if ((flags & MAP_HUGETLB) == 0) {
+  if ((flags & MAP_HUGETLB) == 0 && now.offset != any && bytes > huge) {
+    p = map_at_offset(bytes, protection, flags);
+  } else if ((flags & MAP_HUGETLB) == 0) {
     p = __real_mmap(where, bytes, protection, flags, file, offset);
   } else if (now.huge_pages == huge_pages_are::missing) {
     errno = ENOMEM;
@@ -187,8 +200,8 @@ void pages_that_an_old_kernel_touches_are_zero() {
   check(dirty == 0, "and are zero");
 }
 
-void pages_that_the_kernel_may_make_huge() {
-  start(huge_pages_are::missing);
+void pages_that_the_kernel_may_make_huge(std::size_t offset) {
+  start(huge_pages_are::missing, false, offset);
   {
     const auto m = memory::allocate(2 << 20, 8, with(huge_pages::if_available));
     if (!check(m.has_value(), "ordinary pages serve")) return;
@@ -199,6 +212,14 @@ void pages_that_the_kernel_may_make_huge() {
     check(advised, "with the advice to make them huge");
   }
   check(all_is_unmapped(), "and all of them are given back");
+}
+
+void other_errors_are_not_a_lack_of_huge_pages() {
+  options o = with(huge_pages::if_available);
+  o.first_touch_cpu = 1023;
+  start(huge_pages_are::there);
+  check(spsc::try_make(65536, o) == setup_error{setup_errc::bad_cpu, 1023}, "a processor that is not there is the error");
+  check(all_is_unmapped(), "and the huge pages are given back");
 }
 
 void locked_rings_have_pages_of_their_own() {
@@ -239,7 +260,8 @@ int main() {
   huge_pages_that_are_refused_at_the_touch();
   huge_pages_of_their_size();
   pages_that_an_old_kernel_touches_are_zero();
-  pages_that_the_kernel_may_make_huge();
+  for (const std::size_t offset : {any, std::size_t{0}, std::size_t{4096}, huge - 4096}) pages_that_the_kernel_may_make_huge(offset);
+  other_errors_are_not_a_lack_of_huge_pages();
   locked_rings_have_pages_of_their_own();
   return test::finish();
 }
