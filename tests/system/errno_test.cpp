@@ -106,6 +106,7 @@ int main() {
     while (again.second.receive(stop.get_token())) {}
   });
 #endif
+  while (again.second.try_receive()) {}
   check(again.second.arm(), "the receiver is armed");
   keeps("the last sender that leaves", [&] { again.first = mpsc::sender<>(); });
 
