@@ -69,17 +69,16 @@ class atomic {
   void notify_one() { notify_all(); }
   void notify_all() { wakeups_.perform(op::add, std::memory_order_release, 1); }
 
-  // One event, but for floating-point numbers, where it is a loop of exchanges, as in the standard libraries.
   T fetch_add(difference_type n, std::memory_order o = seq_cst)
     requires(is_number || is_pointer)
   {
-    if constexpr (std::is_floating_point_v<T>) return update(o, [n](T v) { return v + n; });
+    if constexpr (std::is_floating_point_v<T>) return value(object_.perform(op::add_floating, o, detail::to_bits(n)));
     else return value(object_.perform(op::add, o, bits_of(n)));
   }
   T fetch_sub(difference_type n, std::memory_order o = seq_cst)
     requires(is_number || is_pointer)
   {
-    if constexpr (std::is_floating_point_v<T>) return update(o, [n](T v) { return v - n; });
+    if constexpr (std::is_floating_point_v<T>) return fetch_add(-n, o);
     else return value(object_.perform(op::add, o, (~bits_of(n) + 1) & detail::mask_of<T>));
   }
   T fetch_and(T v, std::memory_order o = seq_cst)
@@ -161,12 +160,6 @@ class atomic {
     const answer a = object_.perform(op::compare_exchange, won, to, from, lost, is_strong);
     if (!a.exclusive) expected = value(a);
     return a.exclusive;
-  }
-  template <class F>
-  T update(std::memory_order o, F next) {
-    T v = load(std::memory_order_relaxed);
-    while (!compare_exchange_strong(v, next(v), o, std::memory_order_relaxed)) {}
-    return v;
   }
   // Of pointers, in units of what they point to. Numbers wrap.
   static std::uint64_t bits_of(difference_type n) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstdint>
 
 #include "clock.hpp"
@@ -15,6 +16,7 @@ enum class op : std::uint8_t {
   store,
   exchange,
   add,               // subtraction too, modulo the width
+  add_floating,      // of a float or a double, by the width
   bit_and,
   bit_or,
   bit_xor,
@@ -58,10 +60,17 @@ constexpr bool is_less(std::uint64_t a, std::uint64_t b, const operation& of) {
   return (a ^ sign) < (b ^ sign);
 }
 
+constexpr std::uint64_t floating_sum(std::uint64_t a, std::uint64_t b, const operation& of) {
+  if (of.mask == ~std::uint64_t{0}) return std::bit_cast<std::uint64_t>(std::bit_cast<double>(a) + std::bit_cast<double>(b));
+  const auto narrow = [](std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); };
+  return std::bit_cast<std::uint32_t>(narrow(a) + narrow(b));
+}
+
 // What a write stores that has read this.
 constexpr std::uint64_t result_of(const operation& what, std::uint64_t read) {
   switch (what.what) {
     case op::add: return (read + what.operand) & what.mask;
+    case op::add_floating: return floating_sum(read, what.operand, what);
     case op::bit_and: return read & what.operand;
     case op::bit_or: return read | what.operand;
     case op::bit_xor: return read ^ what.operand;
@@ -72,8 +81,8 @@ constexpr std::uint64_t result_of(const operation& what, std::uint64_t read) {
 }
 // A read-modify-write that writes whatever it reads.
 constexpr bool always_writes(op what) {
-  return what == op::exchange || what == op::add || what == op::bit_and || what == op::bit_or || what == op::bit_xor ||
-         what == op::max || what == op::min;
+  return what == op::exchange || what == op::add || what == op::add_floating || what == op::bit_and || what == op::bit_or ||
+         what == op::bit_xor || what == op::max || what == op::min;
 }
 
 constexpr bool acquires(std::memory_order o) {

@@ -15,11 +15,35 @@ namespace logbuf::models::rc11 {
 
 namespace detail {
 
+// What lies between members: exchanges do not compare it since C++20. A compiler that cannot tell where it is compares it.
+#ifdef __has_builtin
+#if __has_builtin(__builtin_clear_padding)
+inline constexpr bool ignores_padding = true;
+template <class T>
+void clear_padding(T& value) {
+  __builtin_clear_padding(&value);
+}
+#define LOGBUF_RC11_HAS_CLEAR_PADDING
+#endif
+#endif
+#ifndef LOGBUF_RC11_HAS_CLEAR_PADDING
+inline constexpr bool ignores_padding = false;
+template <class T>
+void clear_padding(T&) {}
+#endif
+#undef LOGBUF_RC11_HAS_CLEAR_PADDING
+
 template <class T>
 std::uint64_t to_bits(const T& value) {
   static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 8, "the model supports words of at most eight bytes");
   std::uint64_t bits = 0;
-  std::memcpy(&bits, &value, sizeof value);
+  if constexpr (std::has_unique_object_representations_v<T> || std::is_scalar_v<T>) {
+    std::memcpy(&bits, &value, sizeof value);
+  } else {
+    std::remove_cv_t<T> copy = value;
+    clear_padding(copy);
+    std::memcpy(&bits, &copy, sizeof copy);
+  }
   return bits;
 }
 template <class T>

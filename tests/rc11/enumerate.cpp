@@ -351,8 +351,8 @@ class enumeration {
 executions enumerate(const small_program& p, unsigned spurious_failures) { return enumeration(p, spurious_failures).run(); }
 
 std::string to_text(const small_program& p) {
-  static constexpr const char* names[] = {"load", "store", "exchange", "add", "and", "or", "xor", "max", "min", "compare_exchange",
-                                          "plain_store", "fence", "choice"};
+  static constexpr const char* names[] = {"load", "store", "exchange", "add", "add_floating", "and", "or", "xor", "max", "min",
+                                          "compare_exchange", "plain_store", "fence", "choice"};
   static_assert(std::size(names) == static_cast<unsigned>(op::choice) + 1);
   static constexpr const char* orders[] = {"rlx", "con", "acq", "rel", "ar", "sc"};
   std::string s;
