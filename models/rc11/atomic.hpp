@@ -60,8 +60,10 @@ class atomic {
 
   void wait(T old, std::memory_order o = seq_cst) const {
     for (;;) {
-      const std::uint64_t ticket = wakeups_.perform(op::add, std::memory_order_acquire).value;
+      // A load, which may see an older count, and then passes on nothing. An addition would also put the sleepers in an order.
+      const std::uint64_t ticket = wakeups_.perform(op::load, std::memory_order_acquire).value;
       if (detail::to_bits(load(o)) != detail::to_bits(old)) return;
+      if (!the_machine.is_in_thread()) the_machine.fail("deadlock", "a wait before or after the threads, which nobody ends");
       if (wakeups_.perform(op::load, std::memory_order_relaxed).value == ticket)
         the_machine.wait_for_last_read(rc11::wait::for_ever);
     }

@@ -291,6 +291,54 @@ struct fenced : two_threads {
   }
   void after() {}
 };
+// A notification synchronises with nothing, in whatever order its wait comes to it: data is read too early.
+struct read_behind_a_wait : two_threads {
+  rc11::atomic<unsigned> flag{1}, sent{0};
+  rc11::plain<unsigned> data{0};
+  void thread(unsigned t) {
+    if (t == 0) {
+      data = 1, flag.notify_one(), sent.store(1, std::memory_order_relaxed);
+    } else if (sent.load(std::memory_order_relaxed) == 1) {
+      flag.wait(0, std::memory_order_relaxed);
+      rc11::check(data.get() == 1, "an old message");
+    }
+  }
+  void after() {}
+};
+struct notified_too_early : two_threads {
+  rc11::atomic<unsigned> flag{0};
+  void thread(unsigned t) {
+    if (t == 0) flag.notify_one(), flag.store(1);
+    else flag.wait(0);
+  }
+  void after() {}
+};
+struct notified_for_no_reason {
+  static constexpr unsigned threads = 3;
+  rc11::atomic<unsigned> flag{0};
+  void before() {}
+  void thread(unsigned t) {
+    if (t == 0) flag.store(1);
+    else if (t == 1) flag.wait(0);
+    else flag.notify_one();
+  }
+  void after() {}
+};
+struct three_sleepers {
+  static constexpr unsigned threads = 4;
+  rc11::atomic<unsigned> flag{0};
+  void before() {}
+  void thread(unsigned t) {
+    if (t == 0) flag.store(1), flag.notify_all();
+    else flag.wait(0);
+  }
+  void after() {}
+};
+struct wait_outside : two_threads {
+  rc11::atomic<unsigned> flag{0};
+  void thread(unsigned) {}
+  void after() { flag.wait(0); }
+};
 struct guarded : two_threads {
   rc11::atomic_flag lock;
   rc11::plain<unsigned> n{0};
@@ -334,6 +382,11 @@ int main() {
   holds<moved_on>(2, "two threads move a pointer on: in 2 orders");
   holds<handshake>(3, "a wait and its notification: 3 executions");
   fails<forgotten_wake_up>("deadlock", "a notification that is forgotten");
+  fails<notified_too_early>("deadlock", "a notification before the store");
+  fails<notified_for_no_reason>("deadlock", "a notification that comes from a thread which did not store");
+  fails<read_behind_a_wait>("data race", "a message behind a wait that reads what was stored long before");
+  fails<wait_outside>("deadlock", "a wait that comes after the threads");
+  holds<three_sleepers>(27, "three sleepers, woken at once: each in 3 ways");
   holds<guarded>(12, "a lock of one flag, that is slept on: 12 executions");
   holds<fenced<true>>(2, "a message between fences: read or not");
   fails<fenced<false>>("data race", "a message without them");
