@@ -25,8 +25,8 @@ void refused(int with) {
   check(!rx.is_degraded(), "a new channel is not degraded");
   calls::refused = futex_number, calls::also_refused = old_futex_number, calls::refused_with = with;
   calls::sleeps = 0;
+  check(waits_until_degraded(rx), "the refusal is noticed, and said");
   check(rx.receive_for(5ms).error() == receive_error::timeout, "a deadline ends the wait");
-  check(rx.is_degraded(), "the refusal is noticed, and said");
   check(calls::sleeps >= 1 && calls::sleeps <= 2, "and the call is not repeated: one refusal is enough");
   check(!rx.arm(), "a degraded receiver can not be armed");
   auto& receiver = rx;
