@@ -1,6 +1,7 @@
 // The region of a ring over a buffer of an engine's model: what the policies of the engines have in common.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,6 +12,24 @@
 #include "session.hpp"
 
 namespace logbuf::models {
+
+// A clock that stands still: whether a deadline behind it has passed is for the search to say.
+struct modelled_clock {
+  using duration = std::chrono::nanoseconds;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::time_point<modelled_clock>;
+  static constexpr bool is_steady = true;
+};
+
+// What a thread waits with, of the call that it is in.
+struct modelled_wait {
+  unsigned free_hints = 0;           // hints that are no wait, since the loop around them ends by itself or is run once more
+  std::size_t begin = 0;             // in the trace
+  bool has_deadline = false;
+  bool deadline_has_passed = false;
+  bool deadline_is_next = false;     // the next look at the clock finds that it has
+};
 
 template <class Buffer>
 struct modelled_region {

@@ -30,13 +30,13 @@ inline const std::array<bool, session::trace_capacity>& steps_of_vain_rounds() {
   static std::array<bool, session::trace_capacity> vain;
   vain = {};
   for (std::size_t h = 0; h != current.hint_count; ++h) {
-    const auto [at, thread] = current.hints[h];
+    const auto [at, begin, thread] = current.hints[h];
     // The next round begins as this one did.
     std::size_t next = at;
     while (next != current.trace_size && current.trace[next].thread != thread) ++next;
     if (next == current.trace_size) continue;
     std::size_t first = at;
-    for (std::size_t i = at; i-- != 0;) {
+    for (std::size_t i = at; i-- != begin;) {
       const event& e = current.trace[i];
       if (e.thread != thread || vain[i]) continue;
       if (writes(e.what)) break;

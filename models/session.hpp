@@ -51,6 +51,7 @@ struct session {
   // Where in the trace a thread waits: an engine notes it that runs the rounds of a loop which only looks again.
   struct hint {
     std::uint32_t at;
+    std::uint32_t begin;  // of the call that waits
     std::uint8_t thread;
   };
   std::array<hint, trace_capacity> hints{};
@@ -68,8 +69,9 @@ struct session {
   void record(const event& e) {
     if (event* const place = next_place()) *place = e;
   }
-  void record_hint(unsigned thread) {
-    if (hint_count != hints.size()) hints[hint_count++] = {static_cast<std::uint32_t>(trace_size), static_cast<std::uint8_t>(thread)};
+  void record_hint(unsigned thread, std::size_t begin) {
+    if (hint_count != hints.size())
+      hints[hint_count++] = {static_cast<std::uint32_t>(trace_size), static_cast<std::uint32_t>(begin), static_cast<std::uint8_t>(thread)};
   }
   event* next_place() { return trace_size != trace_capacity ? &trace[trace_size++] : nullptr; }
   bool is_trace_full() const { return trace_size == trace_capacity || hint_count == hints.size(); }

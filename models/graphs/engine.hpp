@@ -37,13 +37,16 @@ struct rc11_engine {
     }
     rc11_waiting::queue event;
   };
-  // While it is true the thread's loop ends by itself, and a hint is no wait.
-  static void set_loop_is_bounded(bool is) { rc11_waiting::at_hand.loop_is_bounded[thread()] = is; }
-  static void wait_for_event() { rc11_waiting::wait_for_event(); }
-  static atomics::deadline soon() {
-    rc11_waiting::at_hand.deadline_has_passed = false;
-    return {true};
+  // Around a call that waits, of which so many rounds end by themselves. A loop that waits has its last round only (models/
+  // README.md), so what happens after a first look in vain, and only then, would never be run. One such look is therefore no
+  // round of the loop: it is explored with everything that follows it.
+  static void begin_wait(unsigned rounds) {
+    rc11_waiting::wait_at_hand() = {.free_hints = rounds + 1};
+    rc11::the_machine.begin_round();
   }
+  static void end_wait() { rc11_waiting::wait_at_hand() = {}; }
+  static void wait_for_event() { rc11_waiting::wait_for_event(); }
+  static atomics::deadline soon() { return atomics::clock::now() + std::chrono::nanoseconds(1); }
   static void write(const atomics::write_span& to, std::span<const std::byte> from) { to.write(0, from); }
   static void read(const atomics::read_span& from, std::span<std::byte> to) { from.read(to); }
 

@@ -178,10 +178,10 @@ class rc11_buffer {
 // Waiting. A heavy fence and a light one order each other as two sequentially consistent fences do; two light ones do not,
 // and a light one is no acquire or release fence either: it is a compiler barrier, and orders nothing by itself.
 struct rc11_waiting {
-  struct deadline {
-    bool finite = false;
-    static deadline max() { return {}; }
+  struct clock : modelled_clock {
+    static time_point now() { return begin_deadline(), time_point{}; }
   };
+  using deadline = clock::time_point;  // time_point::max(): none
   struct parker {};
 
   // What sleepers on a word queue at: a count of the wake-ups so far. A sleeper takes its ticket before it looks at the
@@ -205,11 +205,13 @@ struct rc11_waiting {
 
   // A deadline passes when the search says so: at a look at the clock, or while the thread sleeps.
   static bool expired(deadline d) {
-    if (!d.finite) return false;
-    if (!at_hand.deadline_has_passed) at_hand.deadline_has_passed = rc11::the_machine.choose(2, true) != 0;
-    if (at_hand.deadline_has_passed) rc11_detail::record(step::expired, site::parked_store, 0);
-    return at_hand.deadline_has_passed;
+    if (d == deadline::max()) return false;
+    modelled_wait& w = wait_at_hand();
+    if (!w.deadline_has_passed) w.deadline_has_passed = d <= deadline() || rc11::the_machine.choose(2, true) != 0;
+    if (w.deadline_has_passed) rc11_detail::record(step::expired, site::parked_store, 0);
+    return w.deadline_has_passed;
   }
+  static void begin_deadline() { wait_at_hand().deadline_has_passed = false; }
   static bool prepare_heavy_fence() { return true; }
   static void nap() { spin_hint(); }
   static void yield() { spin_hint(); }
@@ -238,14 +240,15 @@ struct rc11_waiting {
     if (seen.value != expected) return true;
     record(step::park, site::parked_store, expected);
     enum : unsigned { woken, timed_out, for_no_reason };
-    const unsigned ways = d.finite && at_hand.spurious_wakeups != 0 ? 3 : d.finite || at_hand.spurious_wakeups != 0 ? 2 : 1;
-    unsigned how = ways == 1 ? 0 : the_machine.choose(ways, d.finite);
-    if (how == 1 && !d.finite) how = for_no_reason;
+    const bool is_finite = d != deadline::max();
+    const unsigned ways = is_finite && at_hand.spurious_wakeups != 0 ? 3 : is_finite || at_hand.spurious_wakeups != 0 ? 2 : 1;
+    unsigned how = ways == 1 ? 0 : the_machine.choose(ways, is_finite);
+    if (how == 1 && !is_finite) how = for_no_reason;
     if (how == woken && word.wakeups.load() == ticket)
-      the_machine.wait_for_last_read(d.finite ? rc11::wait::with_deadline : rc11::wait::for_ever);
+      the_machine.wait_for_last_read(is_finite ? rc11::wait::with_deadline : rc11::wait::for_ever);
     if (how == for_no_reason) --at_hand.spurious_wakeups;
     record(step::wake, site::parked_store, how);
-    at_hand.deadline_has_passed |= how == timed_out;
+    wait_at_hand().deadline_has_passed |= how == timed_out;
     return true;
   }
   // Wakes all that sleep on the word.
@@ -269,19 +272,23 @@ struct rc11_waiting {
   }
 
   static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length
+  // A round that wrote was not in vain: a poll may pass over skips and release them, and find no record behind them.
   static void spin_hint() {
-    if (!at_hand.loop_is_bounded[rc11::the_machine.thread()]) rc11::the_machine.spin();
+    modelled_wait& w = wait_at_hand();
+    if (w.free_hints == 0 && !rc11::the_machine.has_written_in_round()) return rc11::the_machine.spin();
+    if (w.free_hints != 0) --w.free_hints;
+    rc11::the_machine.begin_round();
   }
 
   struct state {
     bool fence_may_be_refused = false, fence_is_refused = false;
-    bool deadline_has_passed = false;
     unsigned spurious_wakeups = 0;  // how many may still happen
     queue* event = nullptr;
-    std::array<bool, max_threads> loop_is_bounded{};  // then a hint is no wait
+    std::array<modelled_wait, max_threads> waits{};
     std::uint32_t words = 0;  // so far
   };
   static state at_hand;  // of the execution at hand
+  static modelled_wait& wait_at_hand();
 
  private:
   static void fence(site s, rc11::fence_kind kind) {
@@ -296,6 +303,7 @@ struct rc11_waiting {
 };
 
 inline rc11_waiting::state rc11_waiting::at_hand;
+inline modelled_wait& rc11_waiting::wait_at_hand() { return at_hand.waits[rc11::the_machine.thread()]; }
 
 struct rc11_atomics : rc11_waiting, modelled_region<rc11_buffer> {
   template <class T>

@@ -131,6 +131,17 @@ class execution {
     }
     block(from, how);
   }
+  // A round that may be in vain, and after which the thread goes on all the same.
+  void begin_round() {
+    if (is_in_thread()) threads_[running_].at.round = threads_[running_].at.done;
+  }
+  bool has_written_in_round() const {
+    if (!is_in_thread()) return false;
+    const progress& me = threads_[running_].at;
+    for (unsigned n = me.round + 1; n <= me.done; ++n)
+      if (events().at(running_, n).is_write()) return true;
+    return false;
+  }
   // What the last read has seen is not what the thread waits for.
   void wait_for_last_read(wait how) {
     if (!is_in_thread()) return;

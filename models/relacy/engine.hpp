@@ -43,20 +43,20 @@ struct relacy_engine {
       relacy_waiting::spurious_wakeups = spurious;
       relacy_waiting::fence_may_be_refused = refused;
       relacy_waiting::fence_is_refused = false;
-      relacy_waiting::loop_is_bounded = {};
+      relacy_waiting::waits = {};
       relacy_detail::live.restart_ids();
       relacy_waiting::heavy_fences = relacy_waiting::light_fences = {};
       relacy_waiting::event = &event;
     }
     relacy_detail::object<std::uint32_t> event{0};
   };
-  // While it is true the thread's loop ends by itself, and need not let the others go on.
-  static void set_loop_is_bounded(bool is) { relacy_waiting::loop_is_bounded[thread()] = is; }
-  static void wait_for_event() { relacy_waiting::wait_for_event(); }
-  static atomics::deadline soon() {
-    relacy_waiting::deadline_has_passed = false;
-    return {true};
+  // Around a call that waits, of which so many rounds end by themselves and need not let the others go on.
+  static void begin_wait(unsigned rounds) {
+    relacy_waiting::wait_at_hand() = {.free_hints = rounds, .begin = current.trace_size};
   }
+  static void end_wait() { relacy_waiting::wait_at_hand() = {}; }
+  static void wait_for_event() { relacy_waiting::wait_for_event(); }
+  static atomics::deadline soon() { return atomics::clock::now() + std::chrono::nanoseconds(1); }
   static void write(const atomics::write_span& to, std::span<const std::byte> from) { to.write(0, from); }
   static void read(const atomics::read_span& from, std::span<std::byte> to) { from.read(to); }
 

@@ -282,18 +282,25 @@ class relacy_buffer {
 // Waiting. A heavy fence and a light one order each other as two sequentially consistent fences do; two light ones do
 // not, and a light one is no acquire or release fence either: it is a compiler barrier, and orders nothing by itself.
 struct relacy_waiting {
-  struct deadline {
-    bool finite = false;
-    static deadline max() { return {}; }
+  struct clock : modelled_clock {
+    static time_point now() { return begin_deadline(), time_point{}; }
   };
+  using deadline = clock::time_point;  // time_point::max(): none
   struct parker {};
 
-  // A deadline passes when the search says so: at a look at the clock, or while the thread sleeps. One at a time.
+  // A deadline passes when the search says so: at a look at the clock, or while the thread sleeps.
   static bool expired(deadline d) {
-    if (!d.finite) return false;
-    if (!deadline_has_passed) deadline_has_passed = rl::ctx().rand(2, rl::sched_type_user) != 0;
-    if (deadline_has_passed) relacy_detail::record(step::expired, site::parked_store, 0);
-    return deadline_has_passed;
+    if (d == deadline::max()) return false;
+    modelled_wait& w = wait_at_hand();
+    if (!w.deadline_has_passed)
+      w.deadline_has_passed = d <= deadline() || w.deadline_is_next || rl::ctx().rand(2, rl::sched_type_user) != 0;
+    if (w.deadline_has_passed) relacy_detail::record(step::expired, site::parked_store, 0);
+    return w.deadline_has_passed;
+  }
+  static void begin_deadline() {
+    modelled_wait& w = wait_at_hand();
+    w.has_deadline = true;
+    w.deadline_has_passed = w.deadline_is_next = false;
   }
   static bool prepare_heavy_fence() { return true; }
   static void nap() { spin_hint(); }
@@ -317,10 +324,10 @@ struct relacy_waiting {
     live.check(&word, site::parked_store);
     if (!word.value.begin_sleep(expected)) return true;
     record(step::park, site::parked_store, expected);
-    const auto reason = word.value.sleep(d.finite, spurious_wakeups != 0, info(site::parked_store));
+    const auto reason = word.value.sleep(d != deadline::max(), spurious_wakeups != 0, info(site::parked_store));
     if (reason == rl::unpark_reason_spurious) --spurious_wakeups;
     record(step::wake, site::parked_store, reason == rl::unpark_reason_timeout ? 1 : reason == rl::unpark_reason_spurious ? 2 : 0);
-    deadline_has_passed |= reason == rl::unpark_reason_timeout;
+    wait_at_hand().deadline_has_passed |= reason == rl::unpark_reason_timeout;
     return true;
   }
   template <class Word>
@@ -343,21 +350,24 @@ struct relacy_waiting {
     event->store(0, rl::mo_seq_cst, rl::debug_info("read", "", 0));
   }
 
-  // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them.
+  // A thread that waits lets the others go on: otherwise a search would spin for ever in one of them. Of a loop with a
+  // deadline two rounds show all that more would: one in vain, as early or as late as the schedule has it, and the last.
   static constexpr std::uint16_t longest_rest = 1;  // a rest is one step, whatever its length
   static void spin_hint() {
-    if (loop_is_bounded[relacy_detail::thread()]) return;
-    current.record_hint(relacy_detail::thread());
+    modelled_wait& w = wait_at_hand();
+    if (w.free_hints != 0) return void(--w.free_hints);
+    if (w.has_deadline) return void(w.deadline_is_next = true);
+    current.record_hint(relacy_detail::thread(), w.begin);
     rl::ctx().yield(1, rl::debug_info("spin", "", 0));
   }
+  static modelled_wait& wait_at_hand() { return waits[relacy_detail::thread()]; }
 
   // Of the execution at hand.
   static inline bool fence_may_be_refused = false, fence_is_refused = false;
-  static inline bool deadline_has_passed = false;
   static inline unsigned spurious_wakeups = 0;  // how many may still happen
   static inline relacy_detail::object<std::uint32_t>* event = nullptr;
   static inline vector_clock heavy_fences{}, light_fences{};  // what happens before the ones so far
-  static inline std::array<bool, max_threads> loop_is_bounded{};  // then nobody has to let the others go on
+  static inline std::array<modelled_wait, max_threads> waits{};
 
  private:
   static void asymmetric_fence(site s, bool heavy) {

@@ -63,6 +63,7 @@ class oracle {
     std::uint32_t tag = 0;
     bool finished = false;
     bool delivered = false;
+    bool is_of_earlier_end = false;  // of its thread, which has gone on with a copy since
     vector_clock claimed_at{}, finished_at{}, delivered_at{};
   };
 
@@ -89,6 +90,11 @@ class oracle {
   void will_commit(std::size_t i, std::size_t size) { claims_[i].kind = claim::committed, claims_[i].size = size; }
   void will_abort(std::size_t i) { claims_[i].kind = claim::aborted; }
   void finished(std::size_t i, const vector_clock& at) { claims_[i].finished = true, claims_[i].finished_at = at; }
+
+  // A copy of an end has nothing to flush yet.
+  void copied(unsigned thread) {
+    for (std::size_t i = 0; i != claim_count_; ++i) claims_[i].is_of_earlier_end |= claims_[i].thread == thread;
+  }
 
   void refused(unsigned thread, std::size_t size, const vector_clock& at) {
     refusals_[refusal_count_ < capacity_of_log ? refusal_count_++ : overflow()] = {thread, size, at};
@@ -124,7 +130,7 @@ class oracle {
   verdict flushed(unsigned thread, unsigned consumer, const vector_clock& at) const {
     for (std::size_t i = 0; i != claim_count_; ++i) {
       const claim& c = claims_[i];
-      if (c.thread != thread || c.kind != claim::committed || !c.finished) continue;
+      if (c.thread != thread || c.kind != claim::committed || !c.finished || c.is_of_earlier_end) continue;
       if (!c.delivered || !models::happens_before(c.delivered_at, consumer, at))
         return wrong("flush returned, but the read of record %u does not happen before its return", c.tag);
     }
@@ -141,7 +147,7 @@ class oracle {
 
   bool all_delivered(unsigned thread) const {
     return std::all_of(claims_.begin(), claims_.begin() + claim_count_, [&](const claim& c) {
-      return c.thread != thread || c.kind != claim::committed || !c.finished || c.delivered;
+      return c.thread != thread || c.kind != claim::committed || !c.finished || c.delivered || c.is_of_earlier_end;
     });
   }
 

@@ -31,19 +31,38 @@ constexpr op_syntax syntax[] = {
     {"hold", op::kind::hold, role::producer, true, true, true, false},
     {"commit_held", op::kind::commit_held, role::producer, true, true, false, true},
     {"abort_held", op::kind::abort_held, role::producer, true, true, false, true},
+    {"write_bytes", op::kind::write_bytes, role::producer, true, true, true, false},
+    {"gather", op::kind::gather, role::producer, true, false, true, true},
     {"flush", op::kind::flush, role::producer, true, false, false, false},
+    {"flush_wait", op::kind::flush_wait, role::producer, true, true, false, false},
+    {"flush_soon", op::kind::flush_soon, role::producer, true, true, false, false},
+    {"flush_for", op::kind::flush_for, role::producer, true, true, false, false},
+    {"copy", op::kind::copy, role::producer, true, true, false, false},
     {"send", op::kind::send, role::producer, false, true, true, false},
+    {"send_soon", op::kind::send_soon, role::producer, false, true, true, false},
+    {"send_for", op::kind::send_for, role::producer, false, true, true, false},
+    {"send_bytes", op::kind::send_bytes, role::producer, false, true, true, false},
     {"close", op::kind::close, role::producer, false, true, false, false},
+    {"occupancy", op::kind::occupancy, role::producer, true, true, false, false},
     {"leave", op::kind::leave, role::producer, true, true, false, false},
     {"read", op::kind::read, role::consumer, true, true, false, false},
     {"await", op::kind::await, role::consumer, true, true, false, true},
     {"keep", op::kind::keep, role::consumer, true, true, false, false},
-    {"drain", op::kind::drain, role::consumer, true, false, false, true},
+    {"drain", op::kind::drain, role::consumer, true, true, false, true},
+    {"drain_stop", op::kind::drain_stop, role::consumer, true, true, false, true},
+    {"drain_keep", op::kind::drain_keep, role::consumer, true, true, false, true},
+    {"drain_soon", op::kind::drain_soon, role::consumer, false, true, false, true},
+    {"drain_for", op::kind::drain_for, role::consumer, false, true, false, true},
     {"batch", op::kind::batch, role::consumer, true, false, false, true},
+    {"batch_keep", op::kind::batch_keep, role::consumer, true, false, false, true},
+    {"batch_release", op::kind::batch_release, role::consumer, true, false, false, true},
     {"release", op::kind::release, role::consumer, true, true, false, false},
     {"receive", op::kind::receive, role::consumer, false, true, false, true},
     {"receive_soon", op::kind::receive_soon, role::consumer, false, true, false, true},
+    {"receive_for", op::kind::receive_for, role::consumer, false, true, false, true},
+    {"iterate", op::kind::iterate, role::consumer, false, true, false, true},
     {"event_loop", op::kind::event_loop, role::consumer, false, true, false, true},
+    {"occupancy", op::kind::occupancy, role::consumer, true, true, false, false},
     {"leave", op::kind::leave, role::consumer, true, true, false, false},
 };
 
@@ -70,6 +89,7 @@ op parse_op(const std::string& text, role who, const workload& w) {
   if (s->has_size) number(o.size);
   std::string word;
   if (s->kind == op::kind::shorten && (!(in >> word) || word != "to")) throw mistake{"\"" + text + "\": expected \"shorten SIZE to N\""};
+  if (s->kind == op::kind::gather && (!(in >> word) || word != "at")) throw mistake{"\"" + text + "\": expected \"gather SIZE at N\""};
   if (s->has_n) number(o.n);
   std::size_t tries = 1;
   if (s->kind == op::kind::flush) number(tries);
@@ -80,6 +100,8 @@ op parse_op(const std::string& text, role who, const workload& w) {
   }
   o.tries = static_cast<unsigned>(tries);
   if (o.size > w.capacity / 2 - 8) throw mistake{"\"" + text + "\": a ring of this capacity has records of up to " + std::to_string(w.capacity / 2 - 8) + " bytes"};
+  if (s->kind == op::kind::gather && o.n > o.size) throw mistake{"\"" + text + "\": the first part is larger than the record"};
+  if (s->kind == op::kind::copy && w.ring != variant::mpsc) throw mistake{"\"copy\" requires \"mpsc\""};
   if (s->kind == op::kind::shorten && o.n > o.size) throw mistake{"\"" + text + "\": shortened to more than was claimed"};
   return o;
 }
@@ -108,7 +130,8 @@ workload parse(const json& j) {
   for (const auto& [key, value] : j.items())
     if (key != "name" && key != "catches" && key != "ring" && key != "capacity" && key != "release_threshold" && key != "channel" &&
         key != "fences" && key != "fence_may_be_refused" && key != "spurious_wakeups" && key != "traits" &&
-        key != "initial_position" && key != "threads" && key != "reaches")
+        key != "initial_position" && key != "producers_behind" && key != "consumer_prefetch" && key != "spins_before_park" &&
+        key != "spins_before_yield" && key != "event_descriptor" && key != "threads" && key != "reaches")
       throw mistake{"\"" + key + "\" is not a key of a scenario"};
   workload w;
   w.name = j.at("name");
@@ -124,6 +147,13 @@ workload parse(const json& j) {
   if (w.threshold > w.capacity) throw mistake{"\"release_threshold\" must not be more than the capacity"};
   w.initial_position = j.value("initial_position", std::uint64_t{0});
   if (w.initial_position % 8 != 0) throw mistake{"\"initial_position\" must be a multiple of 8"};
+  w.behind = j.value("producers_behind", std::uint64_t{0});
+  if (w.behind % 8 != 0 || w.behind > std::uint64_t{1} << 62)
+    throw mistake{"\"producers_behind\" must be a multiple of 8, and at most 2^62"};
+  w.prefetch = j.value("consumer_prefetch", true);
+  w.spins_before_park = j.value("spins_before_park", 0u);
+  w.spins_before_yield = j.value("spins_before_yield", ~0u);
+  w.event = j.value("event_descriptor", false);
   w.channel = j.value("channel", false);
   const std::string fences = j.value("fences", "symmetric");
   if (fences != "symmetric" && fences != "asymmetric") throw mistake{"\"fences\" must be \"symmetric\" or \"asymmetric\""};
@@ -172,6 +202,7 @@ static std::string text_of(const op& o, role who) {
   text << s->name;
   if (s->has_size) text << " " << o.size;
   if (o.what == op::kind::shorten) text << " to";
+  if (o.what == op::kind::gather) text << " at";
   if (s->has_n) text << " " << o.n;
   if (o.what == op::kind::flush) text << " " << o.tries;
   if (o.what == op::kind::write && o.tries != 1) text << " tries " << o.tries;
@@ -185,12 +216,17 @@ static nlohmann::ordered_json as_json(const workload& w) {
   j["capacity"] = w.capacity;
   if (w.threshold != 0) j["release_threshold"] = w.threshold;
   if (w.initial_position != 0) j["initial_position"] = w.initial_position;
+  if (w.behind != 0) j["producers_behind"] = w.behind;
+  if (!w.prefetch) j["consumer_prefetch"] = false;
   if (w.traits != form::plain) j["traits"] = w.traits == form::checked ? "checked" : "producer_clears";
   if (w.channel) {
     j["channel"] = true;
     j["fences"] = w.asymmetric ? "asymmetric" : "symmetric";
     if (w.refused) j["fence_may_be_refused"] = true;
     if (w.spurious != 0) j["spurious_wakeups"] = w.spurious;
+    if (w.spins_before_park != 0) j["spins_before_park"] = w.spins_before_park;
+    if (w.spins_before_yield != ~0u) j["spins_before_yield"] = w.spins_before_yield;
+    if (w.event) j["event_descriptor"] = true;
   }
   for (std::size_t t = 0; t != w.threads.size(); ++t) {
     nlohmann::ordered_json steps = json::array();
@@ -198,6 +234,10 @@ static nlohmann::ordered_json as_json(const workload& w) {
     j["threads"].push_back(steps);
   }
   return j;
+}
+
+const char* name_of(op::kind k) {
+  return std::find_if(std::begin(syntax), std::end(syntax), [k](const op_syntax& s) { return s.kind == k; })->name;
 }
 
 std::string scenario_text(const std::vector<const workload*>& all) {

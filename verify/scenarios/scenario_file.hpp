@@ -14,6 +14,9 @@ struct scenario_file {
 };
 scenario_file read_scenarios(const std::string& path);
 
+// As a step of it is called in the file.
+const char* name_of(op::kind k);
+
 // A file with these scenarios alone.
 std::string scenario_text(const std::vector<const workload*>& all);
 

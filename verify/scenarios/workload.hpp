@@ -14,6 +14,11 @@ enum class variant : std::uint8_t { spsc, mpsc };
 
 // What a thread does, one after the other. A producer's records carry a tag of their own and a payload whose every
 // word would pass for a committed header, so that bytes that were not zeroed are taken for records and found out.
+//
+// There is a step for every public call that accesses shared memory, except these. statistics() needs rings of other traits;
+// its counters are relaxed, and nothing depends on them. receive(stop) waits for a std::stop_token, whose words are the
+// standard library's and thus unseen by the engines; what it adds to receive() is a callback that does what close() does
+// behind its store. prepare_wake_fences() and is_degraded() access nothing shared, rest() neither.
 struct op {
   enum class kind : std::uint8_t {
     // producer
@@ -23,23 +28,42 @@ struct op {
     hold,        // claim, fill, keep the claim open
     commit_held, // commit the n-th claim that is held
     abort_held,
+    write_bytes, // claim, copy and commit in one call: try_write, try_send
+    gather,      // try_gather: `n` bytes, and the rest
     flush,       // wait for the consumer, `tries` looks
+    flush_wait,  // flush()
+    flush_soon,  // flush_until()
+    flush_for,   // with a duration
+    copy,        // put a copy of this thread's end in its place
     // consumer
     read,        // one try_read, consumed
     await,       // `n` records, each asked for until it is there
     keep,        // one try_read, kept unread
-    drain,       // drain with limit `n`
+    drain,       // drain with limit `n`; of a receiver, which waits for the first record
+    drain_stop,  // the handler says stop at the n-th record
+    drain_keep,  // the handler keeps the record behind `n`
     batch,       // a batch scope with up to `n` records
+    batch_keep,  // the last of them is kept
+    batch_release,  // release() behind each
     release,
     // channel
     send,         // send(): waits while the ring is full
+    send_soon,    // send_until()
+    send_for,     // with a duration
+    send_bytes,   // waits, copies and commits in one call
     receive,      // receive(), `n` times, until it answers anything but a record
-    receive_soon, // the same with a deadline
+    receive_soon, // receive_until()
+    receive_for,  // with a duration
+    drain_soon,   // drain_until()
+    drain_for,    // with a duration
+    iterate,      // for (auto& record : receiver), until `n` records came or the end
     event_loop,   // arm(), wait for the event, and receive what is there, until `n` records came or the end
     close,
     // both
+    occupancy,   // and of a sender is_disconnected()
     leave,       // destroy this thread's end
   };
+  static constexpr std::size_t kinds = static_cast<std::size_t>(kind::leave) + 1;
   kind what;
   std::size_t size = 0;
   std::size_t n = 0;
@@ -53,18 +77,36 @@ constexpr op abort(std::size_t size) { return {op::kind::abort, size, 0, 1}; }
 constexpr op hold(std::size_t size) { return {op::kind::hold, size, 0, 1}; }
 constexpr op commit_held(std::size_t i) { return {op::kind::commit_held, 0, i, 1}; }
 constexpr op abort_held(std::size_t i) { return {op::kind::abort_held, 0, i, 1}; }
+constexpr op write_bytes(std::size_t size) { return {op::kind::write_bytes, size, 0, 1}; }
+constexpr op gather(std::size_t size, std::size_t n) { return {op::kind::gather, size, n, 1}; }
 constexpr op flush(unsigned tries) { return {op::kind::flush, 0, 0, tries}; }
+constexpr op flush_wait() { return {op::kind::flush_wait, 0, 0, 1}; }
+constexpr op flush_soon() { return {op::kind::flush_soon, 0, 0, 1}; }
+constexpr op flush_for() { return {op::kind::flush_for, 0, 0, 1}; }
+constexpr op copy() { return {op::kind::copy, 0, 0, 1}; }
 constexpr op read() { return {op::kind::read, 0, 0, 1}; }
 constexpr op await(std::size_t n) { return {op::kind::await, 0, n, 1}; }
 constexpr op keep() { return {op::kind::keep, 0, 0, 1}; }
 constexpr op drain(std::size_t limit) { return {op::kind::drain, 0, limit, 1}; }
+constexpr op drain_stop(std::size_t n) { return {op::kind::drain_stop, 0, n, 1}; }
+constexpr op drain_keep(std::size_t n) { return {op::kind::drain_keep, 0, n, 1}; }
 constexpr op batch(std::size_t limit) { return {op::kind::batch, 0, limit, 1}; }
+constexpr op batch_keep(std::size_t limit) { return {op::kind::batch_keep, 0, limit, 1}; }
+constexpr op batch_release(std::size_t limit) { return {op::kind::batch_release, 0, limit, 1}; }
 constexpr op release() { return {op::kind::release, 0, 0, 1}; }
 constexpr op send(std::size_t size) { return {op::kind::send, size, 0, 1}; }
+constexpr op send_soon(std::size_t size) { return {op::kind::send_soon, size, 0, 1}; }
+constexpr op send_for(std::size_t size) { return {op::kind::send_for, size, 0, 1}; }
+constexpr op send_bytes(std::size_t size) { return {op::kind::send_bytes, size, 0, 1}; }
 constexpr op receive(std::size_t n) { return {op::kind::receive, 0, n, 1}; }
 constexpr op receive_soon(std::size_t n) { return {op::kind::receive_soon, 0, n, 1}; }
+constexpr op receive_for(std::size_t n) { return {op::kind::receive_for, 0, n, 1}; }
+constexpr op drain_soon(std::size_t limit) { return {op::kind::drain_soon, 0, limit, 1}; }
+constexpr op drain_for(std::size_t limit) { return {op::kind::drain_for, 0, limit, 1}; }
+constexpr op iterate(std::size_t n) { return {op::kind::iterate, 0, n, 1}; }
 constexpr op event_loop(std::size_t n) { return {op::kind::event_loop, 0, n, 1}; }
 constexpr op close() { return {op::kind::close, 0, 0, 1}; }
+constexpr op occupancy() { return {op::kind::occupancy, 0, 0, 1}; }
 constexpr op leave() { return {op::kind::leave, 0, 0, 1}; }
 }  // namespace ops
 
@@ -130,11 +172,18 @@ struct workload {
   std::vector<std::vector<op>> threads;  // the consumer comes last
   std::vector<state> reaches;
   std::uint64_t initial_position = 0;
+  // How many bytes others have written and read since the producers were attached or last committed: what they remember of
+  // the ring's positions is so old.
+  std::uint64_t behind = 0;
   bool channel = false;
   form traits = form::plain;   // checked: rings of one or two producers; producer_clears: one producer
   bool asymmetric = false;     // fences of a channel
   unsigned spurious = 0;       // wake-ups for no reason that may happen
   bool refused = false;        // the kernel may refuse the heavy fence, from any moment on
+  bool event = false;          // the channel has an event descriptor; it has one too where an event loop needs it
+  unsigned spins_before_park = 0;
+  unsigned spins_before_yield = ~0u;  // never
+  bool prefetch = true;        // consumer_prefetch: its look at the tail is one more access
   bool deep = false;           // takes longer than the default run has: --deep alone
   unsigned bound = 0;          // too large for the reduced search: Relacy's own, with so many preemptions
 };
