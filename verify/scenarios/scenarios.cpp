@@ -9,6 +9,8 @@ using enum state;
 
 namespace {
 
+constexpr std::uint64_t two_gib = std::uint64_t{1} << 31;
+
 // Both rings.
 std::vector<workload> ring_scenarios() {
   return {
@@ -119,6 +121,11 @@ std::vector<workload> ring_scenarios() {
        .threads = {{write(8), write(0), write(8, 2)}, {read(), read()}},
        .reaches = {padding, wrap, reuse},
        .initial_position = ~std::uint64_t{0} - 31 - 8},
+      {.name = "spsc/first_commit_after_2_gib",
+       .catches = "a distance in 32 bits, between the last commit and the first one after 2 GiB of aborted claims",
+       .ring = variant::spsc, .capacity = 32,
+       .threads = {{write(8), flush(2)}, {read()}},
+       .reaches = {flushed, flush_gave_up}, .behind = two_gib + 64},
 
       {.name = "spsc/checked",
        .catches = "a header check that reports a valid record, padding or skip as corrupt",
@@ -206,6 +213,16 @@ std::vector<workload> ring_scenarios() {
        .ring = variant::mpsc, .capacity = 32, .threshold = 32,
        .threads = {{write(0), flush(3)}, {write(0)}, {read(), leave()}},
        .reaches = {flushed, flush_gave_up}},
+      {.name = "mpsc/idle_while_others_write_2_gib",
+       .catches = "a distance in 32 bits, between the limit of an idle producer and a tail that others have moved by 2 GiB",
+       .ring = variant::mpsc, .capacity = 16,
+       .threads = {{write(0), write(0)}, {write(0), flush(2)}, {read(), read()}},
+       .reaches = {full, wrap, reuse, lost_exchange, flushed, flush_gave_up}, .behind = two_gib + 64},
+      {.name = "mpsc/idle_while_others_write_6_gib",
+       .catches = "a distance in 32 bits that others have moved around it once and more",
+       .ring = variant::mpsc, .capacity = 16,
+       .threads = {{write(0), flush(2)}, {write(0), write(0)}, {read(), read()}},
+       .reaches = {full, wrap, reuse, lost_exchange, flushed, flush_gave_up}, .behind = 3 * two_gib + 64},
       {.name = "mpsc/two_by_three",
        .catches = "a fault that two laps of two producers do not show",
        .ring = variant::mpsc, .capacity = 32,
@@ -270,12 +287,17 @@ std::vector<workload> channel_scenarios() {
        .catches = "a receiver that has caught up and keeps the space that a sender waits for",
        .ring = variant::spsc, .capacity = 64, .threshold = 64,
        .threads = {{send(16), send(16), send(16)}, {receive(2)}},
-       .reaches = {delivered, published}},
+       .reaches = {delivered, published, full, recovered}},
+      {.name = "channel/every_way_to_send",
+       .catches = "a tag or bytes that are lost by one of the other ways to send, also where it has to wait for space",
+       .ring = variant::spsc, .capacity = 16,
+       .threads = {{write_bytes(0), write_bytes(0), send_bytes(0), send_soon(0), send_for(0)}, {await(2)}},
+       .reaches = {delivered, full, recovered}},
       {.name = "channel/receiver_leaves",
        .catches = "a sender that waits forever for space that no thread will release",
        .ring = variant::spsc, .capacity = 16,
        .threads = {{send(0), send(0), send(0)}, {receive(1), leave()}},
-       .reaches = {sender_told, delivered}},
+       .reaches = {sender_told, delivered, full}},
       {.name = "channel/two_senders_commit",
        .catches = "one wake-up for two records, one of which is lost",
        .ring = variant::mpsc, .capacity = 64,
