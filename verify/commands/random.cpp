@@ -1,6 +1,7 @@
 // Explores random workloads.
 #include <cstdio>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,15 +34,24 @@ struct random_options {
 constexpr state expected_of_random[] = {state::wrap, state::padding, state::full, state::recovered, state::empty, state::aborted,
                                         state::shortened, state::lost_exchange, state::held_back, state::exactly_full, state::reuse,
                                         state::flushed, state::overtaken_commit, state::parked, state::woken, state::not_parked,
-                                        state::timed_out, state::spurious, state::disconnected, state::stale_poll};
+                                        state::timed_out, state::spurious, state::disconnected, state::stale_poll,
+                                        state::sender_told, state::closed, state::armed};
+// And the steps that they take: all but await, which is for scenarios that know how many records come.
+constexpr bool is_expected_of_random(op::kind k) { return k != op::kind::await; }
 constexpr std::uint64_t enough_to_reach_all = 200;
 
 unsigned long long number(std::uint64_t n) { return n; }
 
+std::string list_of(const std::map<std::string, std::uint64_t>& counts) {
+  std::string list;
+  for (const auto& [name, n] : counts) list += (list.empty() ? "" : ", ") + name + " " + std::to_string(n);
+  return list;
+}
+
 std::string summary_as_json(const random_settings& s, const random_run& run, const std::string& command) {
   return nlohmann::json{{"command", command}, {"seed", s.seed}, {"max_executions", s.max_executions}, {"passed", run.explored},
                         {"failed", run.smallest ? 1 : 0}, {"executions", run.executions}, {"too_large", run.too_large},
-                        {"vacuous", run.vacuous}, {"reached", run.reached}}
+                        {"vacuous", run.vacuous}, {"reached", run.reached}, {"steps", run.steps}}
              .dump(2) + "\n";
 }
 
@@ -81,13 +91,16 @@ int run_random_command(const options& o, const random_options& own) {
   std::printf("skipped: %llu too large, %llu without a record or a choice\n", number(run.too_large), number(run.vacuous));
   if (run.smallest) return report_failure(o, own, run);
 
-  std::string reached;
-  for (const auto& [name, workloads] : run.reached) reached += (reached.empty() ? "" : ", ") + name + " " + std::to_string(workloads);
-  std::printf("%s\n", fold("reached by: " + reached, text_width()).c_str());
+  std::printf("%s\n", fold("reached by: " + list_of(run.reached), text_width()).c_str());
+  std::printf("%s\n", fold("steps of: " + list_of(run.steps), text_width()).c_str());
   std::ptrdiff_t unreached = 0;
   if (s.count >= enough_to_reach_all)
     for (const state e : expected_of_random)
       if (!run.reached.contains(to_string(e))) std::printf("NOT REACHED by any: %s\n", to_string(e)), ++unreached;
+  if (s.count >= enough_to_reach_all)
+    for (std::size_t k = 0; k != op::kinds; ++k)
+      if (const auto kind = static_cast<op::kind>(k); is_expected_of_random(kind) && !run.steps.contains(name_of(kind)))
+        std::printf("NOT TAKEN by any: %s\n", name_of(kind)), ++unreached;
   std::printf("\n");
   print_verdict(static_cast<std::ptrdiff_t>(run.explored), unreached);
   const bool written = (o.reports.json.empty() || write_file(o.reports.json, summary_as_json(s, run, o.command))) &&

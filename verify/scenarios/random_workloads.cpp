@@ -1,6 +1,8 @@
 #include "random_workloads.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <vector>
 
 #include <logbuf/core/record.hpp>
@@ -9,6 +11,7 @@
 
 #include "../runner/pool.hpp"
 #include "../runner/run_job.hpp"
+#include "scenario_file.hpp"
 
 namespace logbuf::verify {
 
@@ -21,9 +24,38 @@ struct raw_op {
 };
 using raw_thread = std::vector<raw_op>;
 
-// Of a thread that produces: any order of writes, shortened and aborted records, and claims that are held and finished
-// later, all of them before the end, since an open claim keeps what is behind it from everyone.
-std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_t most) {
+// How a consumer ends, which decides what may wait for it.
+enum class ending : std::uint8_t {
+  stops,      // nobody may wait for it, except with a deadline; a sender may close the channel
+  leaves,     // who waits for it is told so
+  goes_on,    // a receiver, until every sender has left: space comes until then
+};
+
+// What a thread that produces does, as often as it is listed; the first is what a failure shrinks to.
+using enum op::kind;
+constexpr op::kind ring_writes[] = {write, write, write, write, shorten, abort, hold, hold, hold, commit_held, commit_held,
+                                    write_bytes, gather, flush_soon, flush_for, flush_wait, copy, occupancy};
+constexpr op::kind channel_writes[] = {write, write, shorten, abort, hold, commit_held, write_bytes, send, send, send_bytes,
+                                       send_bytes, send_soon, send_for, flush_wait, flush_soon, flush_for, copy, occupancy,
+                                       close, close};
+constexpr op::kind ring_reads[] = {read, read, read, keep, release, drain, drain_stop, drain_keep, batch, batch_keep,
+                                   batch_release, occupancy};
+constexpr op::kind channel_reads[] = {read, read, keep, release, receive, receive, receive_soon, receive_soon, receive_for,
+                                      receive_for, drain, drain_stop, drain_keep, drain_soon, drain_soon, drain_for, drain_for,
+                                      iterate, event_loop, occupancy};
+constexpr op::kind channel_waits[] = {receive, receive_for, receive_soon, drain, drain_for, drain_soon, receive_for, receive_soon,
+                                      iterate, event_loop};
+constexpr std::size_t most_listed = std::size(channel_writes);
+template <std::size_t N>
+constexpr op::kind choose(const op::kind (&from)[N], unsigned i) {
+  static_assert(N <= most_listed);
+  return from[i % N];
+}
+
+// Any order of writes, shortened and aborted records, and claims that are held and finished later, all of them before the
+// end, since an open claim keeps what is behind it from everyone. So nothing waits while its own thread holds a claim; and
+// nothing waits without a deadline for a consumer that stops.
+std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_t most, ending how) {
   const std::size_t max = w.capacity / 2 - header_size;
   std::vector<op> ops;
   std::vector<std::size_t> open;
@@ -36,17 +68,41 @@ std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_
   for (const raw_op& r : raw) {
     if (ops.size() == most) break;
     const std::size_t size = r.size % (max + 1);
-    switch (r.kind) {
-      case 4: ops.push_back(ops::shorten(size, r.n % (size + 1))); break;
-      case 5: ops.push_back(ops::abort(size)); break;
-      case 6:
-      case 8:
+    const op::kind kind = w.channel ? choose(channel_writes, r.kind) : choose(ring_writes, r.kind);
+    const bool may_wait = open.empty();
+    const bool may_wait_for_ever = may_wait && how != ending::stops;
+    switch (kind) {
+      case shorten: ops.push_back(ops::shorten(size, r.n % (size + 1))); break;
+      case abort: ops.push_back(ops::abort(size)); break;
+      case hold:
         if (held < 4) ops.push_back(ops::hold(size)), open.push_back(held++);
         break;
-      case 7:
+      case commit_held:
         if (!open.empty()) finish(r);
         else if (!w.channel) ops.push_back(ops::flush(2));
         break;
+      case write_bytes: ops.push_back(ops::write_bytes(size)); break;
+      case gather: ops.push_back(ops::gather(size, r.n % (size + 1))); break;
+      case send: ops.push_back(may_wait_for_ever ? ops::send(size) : ops::write(size)); break;
+      case send_bytes: ops.push_back(may_wait_for_ever ? ops::send_bytes(size) : ops::write_bytes(size)); break;
+      case send_soon: ops.push_back(may_wait ? ops::send_soon(size) : ops::write(size)); break;
+      case send_for: ops.push_back(may_wait ? ops::send_for(size) : ops::write(size)); break;
+      case flush_wait:
+        if (may_wait_for_ever) ops.push_back(ops::flush_wait());
+        break;
+      case flush_soon:
+        if (may_wait) ops.push_back(ops::flush_soon());
+        break;
+      case flush_for:
+        if (may_wait) ops.push_back(ops::flush_for());
+        break;
+      case copy:
+        if (w.ring == variant::mpsc && open.empty()) ops.push_back(ops::copy());
+        break;
+      case close:
+        if (how == ending::stops) ops.push_back(ops::close());
+        break;
+      case occupancy: ops.push_back(ops::occupancy()); break;
       default: ops.push_back(ops::write(size, r.n % 4 == 3 ? 2 : 1));
     }
   }
@@ -58,34 +114,26 @@ std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_
   return ops;
 }
 
-std::vector<op> consumer_of(const raw_thread& raw, const workload& w, std::size_t most) {
+std::vector<op> consumer_of(const raw_thread& raw, const workload& w, std::size_t most, ending how) {
   std::vector<op> ops;
   for (const raw_op& r : raw) {
     if (ops.size() == most) break;
     const std::size_t n = 1 + r.n % 3;
-    if (w.channel) {
-      switch (r.kind) {
-        case 0: ops.push_back(ops::read()); break;
-        case 1: ops.push_back(ops::keep()); break;
-        case 2: ops.push_back(ops::receive_soon(1)); break;
-        default: ops.push_back(ops::receive(n));
-      }
-    } else {
-      switch (r.kind) {
-        case 0: ops.push_back(ops::keep()); break;
-        case 1: ops.push_back(ops::release()); break;
-        case 2: ops.push_back(ops::drain(n)); break;
-        case 3: ops.push_back(ops::batch(n)); break;
-        default: ops.push_back(ops::read());
-      }
-    }
+    const op::kind kind = !w.channel                ? choose(ring_reads, r.kind)
+                          : how == ending::stops ? choose(channel_waits, r.kind)
+                                                 : choose(channel_reads, r.kind);
+    ops.push_back({kind, 0, kind == read || kind == keep || kind == release || kind == occupancy ? 0 : n, 1});
   }
+  constexpr std::size_t all = 23;
+  const op to_the_end[] = {ops::event_loop(all), ops::iterate(all), ops::receive(all)};
+  if (how == ending::goes_on) ops.push_back(to_the_end[raw.back().n % 3]);
+  if (how == ending::leaves) ops.push_back(ops::leave());
   return ops;
 }
 
 struct raw_setup {
   bool shared, channel;
-  unsigned producers, capacity, threshold, flags, position;
+  unsigned producers, capacity, threshold, flags, position, end, behind, spins;
 };
 
 workload workload_of(const raw_setup& s, const std::vector<raw_thread>& threads) {
@@ -95,30 +143,45 @@ workload workload_of(const raw_setup& s, const std::vector<raw_thread>& threads)
   w.capacity = std::size_t{16} << s.capacity;
   w.threshold = s.threshold * 8 % (w.capacity + 8);
   w.asymmetric = s.channel && (s.flags & 1) != 0;
-  w.spurious = s.channel && (s.flags & 2) != 0 ? 1 : 0;
+  w.spurious = s.channel && (s.flags & 10) == 10 ? 1 : 0;
   w.refused = w.asymmetric && (s.flags & 4) != 0;
   const std::uint64_t bases[] = {0, std::uint64_t{0} - w.capacity, (std::uint64_t{1} << 32) - w.capacity};
   w.initial_position = bases[s.position % 3] + s.position / 3 * 8 % w.capacity;
+  // Half of the producers are new. The others were idle while the ring went on by 2 or 4 GiB, or by more.
+  constexpr std::uint64_t gib = std::uint64_t{1} << 30;
+  const std::uint64_t behind[] = {2 * gib, 4 * gib - 2 * w.capacity, 6 * gib, 1024 * gib};
+  if (s.behind % 8 >= 4) w.behind = behind[s.behind % 4] + s.behind / 8 * 8;
+  w.prefetch = (s.spins & 1) != 0;
+  if (s.channel) {
+    w.event = (s.spins & 2) != 0;
+    w.spins_before_park = s.spins / 4 % 3 == 2 ? 1 : 0;
+    w.spins_before_yield = s.spins % 3 == 2 ? ~0u : s.spins % 3;
+  }
+  const ending how = s.end % 3 == 0 ? ending::stops : s.channel && s.end % 3 == 1 ? ending::goes_on : ending::leaves;
   const std::size_t producers = !s.shared ? 1 : s.channel ? 2 : s.producers;
   if (!s.channel && producers == (s.shared ? 2u : 1u) && (s.flags & 3) == 3) w.traits = form::checked;
   else if (!s.shared && (s.flags & 8) != 0) w.traits = form::producer_clears;
   // What the reduced search ends within its budget; a waiting receiver makes the most of it.
-  const std::size_t most = producers == 1 ? (s.channel ? 3 : 6) : producers == 2 && !s.channel ? 2 : 1;
-  for (std::size_t t = 0; t != producers; ++t) w.threads.push_back(producer_of(threads[t], w, most));
-  w.threads.push_back(consumer_of(threads.back(), w, s.channel ? 2 : producers == 1 ? 5 : 3));
+  const std::size_t most = producers == 1 ? (!s.channel ? 6 : how == ending::leaves ? 3 : 2) : producers == 2 && !s.channel ? 2 : 1;
+  for (std::size_t t = 0; t != producers; ++t) w.threads.push_back(producer_of(threads[t], w, most, how));
+  const std::size_t most_in_channel = how == ending::leaves ? 2 : 1;
+  w.threads.push_back(consumer_of(threads.back(), w, s.channel ? most_in_channel : producers == 1 ? 5 : 3, how));
   return w;
 }
 
 rc::Gen<workload> any_workload() {
   using rc::gen::inRange;
   const auto setup = rc::gen::apply(
-      [](bool shared, bool channel, unsigned producers, unsigned capacity, unsigned threshold, unsigned flags, unsigned position) {
-        return raw_setup{shared, channel, producers, capacity, threshold, flags, position};
+      [](bool shared, bool channel, unsigned producers, unsigned capacity, unsigned threshold, unsigned flags, unsigned position,
+         unsigned end, unsigned behind, unsigned spins) {
+        return raw_setup{shared, channel, producers, capacity, threshold, flags, position, end, behind, spins};
       },
-      rc::gen::arbitrary<bool>(), rc::gen::map(inRange(0, 3), [](int n) { return n == 2; }),
-      rc::gen::map(inRange(0, 4), [](int n) { return n == 3 ? 3u : 2u; }), inRange(0u, 3u), inRange(0u, 9u), inRange(0u, 16u), inRange(0u, 24u));
+      rc::gen::arbitrary<bool>(), rc::gen::arbitrary<bool>(),
+      rc::gen::map(inRange(0, 4), [](int n) { return n == 3 ? 3u : 2u; }), inRange(0u, 3u), inRange(0u, 9u), inRange(0u, 16u), inRange(0u, 24u),
+      inRange(0u, 3u), inRange(0u, 64u), inRange(0u, 12u));
   const auto one = rc::gen::apply([](unsigned kind, std::size_t size, std::size_t n) { return raw_op{kind, size, n}; },
-                                  inRange(0u, 9u), inRange<std::size_t>(0, 25), inRange<std::size_t>(0, 12));
+                                  inRange(0u, static_cast<unsigned>(most_listed)), inRange<std::size_t>(0, 25),
+                                  inRange<std::size_t>(0, 12));
   const auto thread = rc::gen::nonEmpty(rc::gen::container<raw_thread>(rc::gen::resize(rc::kNominalSize, one)));
   // The size of a test is the length of its threads alone: each number has its whole range at every length.
   return rc::gen::apply(workload_of, rc::gen::resize(rc::kNominalSize, setup), rc::gen::container<std::vector<raw_thread>>(4, thread));
@@ -203,6 +266,10 @@ random_run run_random(const random_settings& s, const std::function<void(const r
               } else {
                 ++run.explored;
                 for (const auto& reached : r.reached) ++run.reached[reached.name];
+                std::set<std::string> steps;
+                for (const auto& thread : batch[i].value().threads)
+                  for (const op& o : thread) steps.insert(name_of(o.what));
+                for (const std::string& step : steps) ++run.steps[step];
               }
               progress(run);
               return !failed;

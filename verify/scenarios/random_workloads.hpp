@@ -28,6 +28,7 @@ struct random_run {
   std::uint64_t too_large = 0;  // passed over: not explored to the end, though nothing failed
   std::uint64_t executions = 0;
   std::map<std::string, std::uint64_t> reached{};  // protocol states, by how many of the explored workloads
+  std::map<std::string, std::uint64_t> steps{};  // and kinds of steps, in the same way
   // The smallest workload that fails, and how; after so many that held, in so many steps.
   std::optional<workload> smallest{};
   result failure{};
