@@ -124,7 +124,7 @@ std::vector<workload> ring_scenarios() {
       {.name = "spsc/first_commit_after_2_gib",
        .catches = "a distance in 32 bits, between the last commit and the first one after 2 GiB of aborted claims",
        .ring = variant::spsc, .capacity = 32,
-       .threads = {{write(8), flush(2)}, {read()}},
+       .threads = {{write(8), write(0), flush(2)}, {read(), read()}},
        .reaches = {flushed, flush_gave_up}, .behind = two_gib + 64},
 
       {.name = "spsc/checked",
