@@ -1,5 +1,9 @@
 // Checked rings: a header that no producer can have written there is found by every way to read, and for ever.
 #include <chrono>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "catch.hpp"
 #include "rings.hpp"
@@ -53,7 +57,71 @@ void prepare(Producer& tx, Consumer& rx, visible_memory& memory, const bad_heade
 
 const auto unreachable = [](auto, auto) { FAIL("a record is handed out"); };
 
+template <std::size_t Alignment>
+struct checked_aligned_traits : aligned_traits<Alignment> {
+  static constexpr bool checked = true;
+};
+
+// One look at the header where the consumer stands, by each way to read in turn: what it says, and the size of the record.
+template <class Consumer>
+std::pair<std::string, std::size_t> one_look(Consumer& rx, unsigned way) {
+  const auto said = [](const auto& r) { return std::pair(r ? "record" : to_string(r.error()), r ? r->size() : 0); };
+  if (way % 3 == 0) return said(rx.try_read());
+  if (way % 3 == 1) {
+    auto batch = rx.batch();
+    return said(batch.next());
+  }
+  std::size_t size = 0;
+  const auto drained = rx.drain([&](std::span<const std::byte> bytes, auto) { size = bytes.size(); }, 1);
+  return {drained ? *drained == 0 ? "empty" : "record" : to_string(drained.error()), size};
+}
+
+// Every position in the lap, every distance of the tail from it, and there every size, of a record and of a skip. A header is
+// sound if a claim can have covered its bytes: they end at the tail, and at the end of the lap, at the latest. This counts them.
+template <class Ring, std::size_t Alignment>
+void check_every_header(const std::vector<std::uint32_t>& sizes) {
+  constexpr std::size_t capacity = 8 * Alignment;
+  visible_memory memory(capacity + Alignment);
+  const auto region = memory.span().subspan(Alignment - header_size, capacity);
+  unsigned way = 0;
+  for (const position_type base : {position_type{0}, (position_type{1} << 32) - capacity, position_type{0} - capacity}) {
+    for (std::size_t start = 0; start != capacity; start += Alignment) {
+      for (std::size_t room = 0, claimed = Alignment; claimed <= capacity; claimed += Alignment) {
+        if (start + claimed <= capacity) room = claimed;
+        for (const std::uint32_t size : sizes) {
+          for (const bool skips : {false, true}) {
+            options o;
+            o.initial_position = base + start;
+            auto [tx, rx] = Ring::template make<checked_aligned_traits<Alignment>>(region, nullptr, o);
+            for (std::size_t n = 0; n != claimed; n += Alignment) tx.try_claim(0)->abort();
+            const detail::header_word word = detail::record_word(size, 5) | (skips ? detail::skip_bit : 0);
+            std::memcpy(region.data() + start, &word, sizeof word);
+            const bool sound = size >= header_size && size <= room && (skips || size <= capacity / 2);
+            const auto [said, payload] = one_look(rx, ++way);
+            const bool as_expected = !sound  ? said == "corrupt"
+                                     : skips ? said == "empty"
+                                             : said == "record" && payload == size - header_size;
+            if (as_expected) continue;
+            FAIL("at " << base << " + " << start << ", with the tail " << claimed << " bytes behind it, a " <<
+                 (skips ? "skip" : "record") << " of " << size << ": " << said << " of " << payload);
+          }
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
+
+BOTH_RINGS("a checked ring delivers every header that a producer can have written, and no other") {
+  std::vector<std::uint32_t> sizes(8 * 8 + 10);
+  std::iota(sizes.begin(), sizes.end(), 0u);
+  sizes.push_back(detail::size_bits);
+  check_every_header<TestType, 8>(sizes);
+  sizes = {0, 7, 8, 9, detail::size_bits - 63, detail::size_bits};
+  for (std::uint32_t n = 64; n <= 9 * 64; n += 64) sizes.insert(sizes.end(), {n - 1, n, n + 1});
+  check_every_header<TestType, 64>(sizes);
+}
 
 BOTH_RINGS("a checked ring answers corrupt to every way to read, for ever") {
   for (const bad_header& bad : bad_headers) {
