@@ -22,7 +22,8 @@ struct calls {
   static inline std::atomic<long> refused{-1}, also_refused{-1};  // numbers of calls
   static inline std::atomic<int> refused_with{0};
   static inline std::atomic<bool> spoils_errno{false};
-  static inline std::atomic<unsigned> sleeps{0}, registrations{0}, all{0};
+  static inline std::atomic<unsigned> sleeps{0}, wakes{0}, registrations{0}, barriers{0}, writes{0}, all{0};
+  static inline std::atomic<void (*)()> meanwhile{nullptr};  // called once, where a thread would fall asleep
 };
 inline constexpr int spoiled = 4711;
 
@@ -42,7 +43,12 @@ long __wrap_syscall(long number, ...) {
   va_end(list);
   calls::all.fetch_add(1);
   if (is_futex && (b & 127) == FUTEX_WAIT_BITSET) calls::sleeps.fetch_add(1);
+  if (is_futex && (b & 127) == FUTEX_WAKE) calls::wakes.fetch_add(1);
+  if (is_futex && (b & 127) == FUTEX_WAIT_BITSET)
+    if (void (*const happens)() = calls::meanwhile.exchange(nullptr)) happens();
+  if (number == SYS_write) calls::writes.fetch_add(1);
   if (number == SYS_membarrier && a == 1 << 4) calls::registrations.fetch_add(1);
+  if (number == SYS_membarrier && a == 1 << 3) calls::barriers.fetch_add(1);
   if (number == calls::refused || number == calls::also_refused) return errno = calls::refused_with, -1;
   const long answer = __real_syscall(number, a, b, c, d, e, f);
   if (calls::spoils_errno && answer >= 0) errno = spoiled;
