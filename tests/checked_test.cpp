@@ -77,7 +77,7 @@ std::pair<std::string, std::size_t> one_look(Consumer& rx, unsigned way) {
 }
 
 // Every position in the lap, every distance of the tail from it, and there every size, of a record and of a skip. A header is
-// sound if a claim can have covered its bytes: they end at the tail, and at the end of the lap, at the latest. This counts them.
+// sound if a claim can have covered its bytes, which end at the tail and at the end of the lap at the latest. This counts them.
 template <class Ring, std::size_t Alignment>
 void check_every_header(const std::vector<std::uint32_t>& sizes) {
   constexpr std::size_t capacity = 8 * Alignment;

@@ -13,7 +13,8 @@ using ring = detail::ring_state<traits>;
 
 // Where the receiver announces its sleep, from the start of the ring's state.
 extern "C" const int fences_parked_at;
-const int fences_parked_at = static_cast<int>(offsetof(ring, extension) + offsetof(detail::channel_words<default_traits>, parked));
+const int fences_parked_at =
+    static_cast<int>(offsetof(ring, extension) + offsetof(detail::channel_words<default_traits>, parked));
 
 extern "C" void fences_of_commit(cursor& p, const std_atomics::region& region, std::size_t offset, position_type start) {
   detail::commit(p, region, offset, start, 32, 32, 1);

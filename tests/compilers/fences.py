@@ -76,7 +76,7 @@ class Code:
         self.lines = [line for line in (re.sub(r"\s+", " ", line) for line in lines)
                       if line and not re.match(r"#|//|\.(?!L)", line)]
         self.labels = {line[:-1]: n for n, line in enumerate(self.lines) if line.endswith(":")}
-        self.machine = AArch64 if any(re.match(self_test, line) for line in self.lines for self_test in (r"stlr\s", r"ldp\s")) else X86
+        self.machine = AArch64 if any(re.match(r"(stlr|ldp)\s", line) for line in self.lines) else X86
         self.parked_at = parked_at
 
     def is_(self, kind, line):

@@ -1,4 +1,4 @@
-// libFuzzer: a checked ring over memory whose bytes others write, before and between the calls of its consumer. The
+// libFuzzer: a checked ring over memory whose bytes others write, before, between and during the calls of its consumer. The
 // consumer may hand out nonsense, but touches nothing outside of its memory (which is one allocation: AddressSanitizer
 // watches its ends), ends every call, and answers corrupt for ever once it did.
 #include <algorithm>
@@ -9,16 +9,13 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <logbuf/logbuf.hpp>
 
 using namespace logbuf;
 
 namespace {
-
-struct checked_traits : default_traits {
-  static constexpr bool checked = true;
-};
 
 class bytes {
  public:
@@ -34,6 +31,24 @@ class bytes {
  private:
   const std::uint8_t* data_;
   std::size_t size_, used_ = 0;
+};
+
+// Writes behind a load of a header, where the input says so: a second load of the header would find another word.
+struct written_behind : std_atomics {
+  static inline bytes* in = nullptr;
+  template <site S>
+  static std::uint64_t load_header(site_tag<S> s, const region& r, std::size_t offset) noexcept {
+    const std::uint64_t loaded = std_atomics::load_header(s, r, offset);
+    if (in != nullptr && (in->next() & 1) != 0) {
+      const std::uint64_t word = in->word();
+      std::memcpy(r.at(offset), &word, sizeof word);
+    }
+    return loaded;
+  }
+};
+struct checked_traits : default_traits {
+  using atomics = written_behind;
+  static constexpr bool checked = true;
 };
 
 void require(bool holds, const char* what) {
@@ -61,18 +76,40 @@ void check_record(std::span<std::byte> memory, const Span& record) {
   std::copy(record.begin(), record.end(), copy.begin());
 }
 
-bool is_no_header(std::span<const std::byte> memory, position_type at) {
-  std::uint64_t word;
-  std::memcpy(&word, memory.data() + (static_cast<std::size_t>(at) & (memory.size() - 1)), sizeof word);
-  return word != 0 && detail::size_of(word) < header_size;
+// What a read has to answer.
+struct answer {
+  bool record = false, corrupt = false;
+  std::size_t size = 0;  // of the record
+};
+
+// What the memory says to a consumer that stands at `at`. A claim can have covered what ends at the tail and at the end of the
+// lap at the latest: this counts those bytes, word by word.
+answer answer_of(std::span<const std::byte> memory, position_type at, position_type tail) {
+  for (const position_type start = at; at - start != memory.size();) {
+    std::uint64_t word;
+    std::memcpy(&word, memory.data() + (static_cast<std::size_t>(at) & (memory.size() - 1)), sizeof word);
+    if (word == 0) return {};
+    std::size_t room = 0;
+    for (position_type p = at; p != tail && (p == at || p % memory.size() != 0); p += 8) room += 8;
+    const std::size_t size = detail::size_of(word);
+    if (size < header_size || size > room) return {false, true};
+    if (!detail::is_skip(word)) return {size <= memory.size() / 2, size > memory.size() / 2, size - header_size};
+    at += (size + 7) / 8 * 8;
+  }
+  return {};  // a lap of skips, which is zeroed before the next look
 }
 
 struct consumer_answers {
   bool corrupt = false;
+  answer next;
+  bool knows_next = false;
   // A `corrupt` stays; and nothing is delivered after it.
-  void note(bool record, bool is_corrupt) {
+  void note(bool record, bool is_corrupt, std::size_t size = 0) {
     require(!corrupt || (is_corrupt && !record), "corrupt does not stay");
     corrupt = is_corrupt;
+    if (std::exchange(knows_next, false))
+      require(next.record == record && next.corrupt == is_corrupt && (!record || next.size == size),
+              "an answer that is not what the memory says");
   }
 };
 
@@ -83,13 +120,19 @@ void run(Ends ends, std::span<std::byte> memory, bytes& in, position_type start)
   consumer_answers answers;
   position_type next = start;
   const auto seen = [&](const auto& record) {
-    answers.note(record.has_value(), !record && std::strcmp(to_string(record.error()), "corrupt") == 0);
+    answers.note(record.has_value(), !record && std::strcmp(to_string(record.error()), "corrupt") == 0,
+                 record ? record->size() : 0);
   };
-  // Before the first read it is known where the consumer stands: a header that can be none has to be found there.
+  // Before the first read it is known where the consumer stands, and that nothing is released.
   bool has_read = false;
   while (in.any()) {
     const unsigned what = in.next() % 8;
-    const bool is_bad = !has_read && is_no_header(memory, start);
+    if (!has_read && what >= 3 && what <= 6) {
+      has_read = true;
+      // A channel's drain looks twice at the first header, and may find two words. What else a channel does is no answer.
+      answers.knows_next = !Channel || (what != 6 && (what != 5 || written_behind::in == nullptr));
+      answers.next = answer_of(memory, start, start + tx.occupancy());
+    }
     switch (what) {
       case 0:
       case 1: overwrite(memory, in, next); break;
@@ -123,7 +166,7 @@ void run(Ends ends, std::span<std::byte> memory, bytes& in, position_type start)
       }
       case 5: {
         const auto handler = [&](std::span<const std::byte> record, std::uint32_t) {
-          answers.note(true, false);
+          answers.note(true, false, record.size());
           check_record(memory, record);
           if ((in.next() & 1) != 0) overwrite(memory, in, next);
         };
@@ -153,11 +196,6 @@ void run(Ends ends, std::span<std::byte> memory, bytes& in, position_type start)
         break;
       default: rx.release();
     }
-    if (what >= 3 && what <= 5) {
-      require(!is_bad || answers.corrupt, "a bad header that is not answered by corrupt");
-      has_read = true;
-    }
-    if (what == 6) has_read = true;
   }
 }
 
@@ -171,10 +209,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   o.memory_is_zero = true;  // it is what `in` says
   o.release_threshold = (kind & 4) != 0 ? capacity / 2 : 0;
   const position_type bases[] = {0, (position_type{1} << 32) - capacity, position_type{0} - capacity};
-  o.initial_position = bases[in.next() % 3] + in.next() * 8u % capacity;
+  o.initial_position = bases[in.next() % 3];  // two statements: the order of two operands is the compiler's
+  o.initial_position += in.next() * 8u % capacity;
   auto memory = std::make_unique<std::uint64_t[]>(capacity / 8);
   const auto region = std::as_writable_bytes(std::span(memory.get(), capacity / 8));
   for (std::size_t dirty = in.next() % 4; dirty != 0; --dirty) overwrite(region, in, o.initial_position);
+  written_behind::in = kind >> 3 == 31 ? &in : nullptr;
   switch (kind & 3) {
     case 0: run<false>(spsc::make<checked_traits>(region, nullptr, o), region, in, o.initial_position); break;
     case 1: run<false>(mpsc::make<checked_traits>(region, nullptr, o), region, in, o.initial_position); break;
