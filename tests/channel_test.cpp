@@ -48,7 +48,7 @@ options with(wake_fences fences, unsigned spins = 0) {
 
 }  // namespace
 
-#define BOTH_CHANNELS(name) TEMPLATE_TEST_CASE(name, "", spsc_channel, mpsc_channel)
+#define BOTH_CHANNELS(name, ...) TEMPLATE_TEST_CASE(name, "" __VA_ARGS__, spsc_channel, mpsc_channel)
 
 BOTH_CHANNELS("what is sent is received, with its tag") {
   auto [tx, rx] = TestType::make(std::uint64_t{256});
@@ -67,7 +67,7 @@ BOTH_CHANNELS("what is sent is received, with its tag") {
   CHECK(text(rx.try_receive()) == "<empty>");
 }
 
-BOTH_CHANNELS("errors of a sender") {
+BOTH_CHANNELS("errors of a sender", "[sleeps]") {
   auto made = TestType::make(std::uint64_t{64});
   auto& tx = made.first;
   CHECK(tx.try_send(25).error() == send_error::too_large);
@@ -129,7 +129,7 @@ BOTH_CHANNELS("a claim that was never finished is abandoned, not disconnected, u
 }
 #endif
 
-BOTH_CHANNELS("timeouts of any size") {
+BOTH_CHANNELS("timeouts of any size", "[sleeps]") {
   auto [tx, rx] = TestType::make(std::uint64_t{256}, with(wake_fences::automatic));
   CHECK(text(rx.receive_for(0s)) == "<timeout>");
   CHECK(text(rx.receive_for(-1h)) == "<timeout>");
@@ -146,7 +146,7 @@ BOTH_CHANNELS("timeouts of any size") {
   CHECK(tx.send_for(1, 0, std::chrono::hours::max())->commit());
 }
 
-BOTH_CHANNELS("close ends a wait, now and from now on, and loses no record") {
+BOTH_CHANNELS("close ends a wait, now and from now on, and loses no record", "[threads]") {
   for (const wake_fences fences : {wake_fences::automatic, wake_fences::symmetric}) {
     auto [tx, rx] = TestType::make(std::uint64_t{256}, with(fences));
     auto& receiver = rx;
@@ -163,7 +163,7 @@ BOTH_CHANNELS("close ends a wait, now and from now on, and loses no record") {
 }
 
 #if defined(__cpp_lib_jthread)
-BOTH_CHANNELS("a stop token ends a wait") {
+BOTH_CHANNELS("a stop token ends a wait", "[threads]") {
   auto [tx, rx] = TestType::make(std::uint64_t{256}, with(wake_fences::automatic));
   std::stop_source stop;
   std::thread stopper([&stop] {
@@ -177,7 +177,7 @@ BOTH_CHANNELS("a stop token ends a wait") {
 }
 #endif
 
-BOTH_CHANNELS("a range of records ends with the last sender") {
+BOTH_CHANNELS("a range of records ends with the last sender", "[threads]") {
   auto made = TestType::make(std::uint64_t{4096}, with(wake_fences::automatic));
   std::thread sending([tx = std::move(made.first)]() mutable {
     for (int i = 0; i != 1000; ++i)
@@ -189,7 +189,7 @@ BOTH_CHANNELS("a range of records ends with the last sender") {
   sending.join();
 }
 
-BOTH_CHANNELS("a drain waits for the first record") {
+BOTH_CHANNELS("a drain waits for the first record", "[threads]") {
   auto made = TestType::make(std::uint64_t{4096}, with(wake_fences::automatic));
   CHECK(made.second.drain_for(1ms, [](auto, auto) {}).error() == receive_error::timeout);
   std::thread sending([tx = std::move(made.first)]() mutable {
@@ -209,7 +209,7 @@ BOTH_CHANNELS("a drain waits for the first record") {
   sending.join();
 }
 
-BOTH_CHANNELS("a sender that waits for space is told when the receiver leaves") {
+BOTH_CHANNELS("a sender that waits for space is told when the receiver leaves", "[threads]") {
   auto made = TestType::make(std::uint64_t{64});
   std::thread leaving([rx = std::move(made.second)]() mutable {
     auto gone = std::move(rx);
@@ -222,7 +222,7 @@ BOTH_CHANNELS("a sender that waits for space is told when the receiver leaves") 
   leaving.join();
 }
 
-BOTH_CHANNELS("an exception in the middle of a write leaves a skip, and wakes the receiver") {
+BOTH_CHANNELS("an exception in the middle of a write leaves a skip, and wakes the receiver", "[threads]") {
   auto made = TestType::make(std::uint64_t{256}, with(wake_fences::automatic));
   std::thread sending([tx = std::move(made.first)]() mutable {
     auto behind = tx.send(6);
@@ -242,7 +242,7 @@ BOTH_CHANNELS("an exception in the middle of a write leaves a skip, and wakes th
   sending.join();
 }
 
-BOTH_CHANNELS("a send with a deadline waits for space until then") {
+BOTH_CHANNELS("a send with a deadline waits for space until then", "[threads]") {
   auto made = TestType::make(std::uint64_t{64});
   auto& tx = made.first;
   while (tx.try_send(bytes_of("12345678"))) {}
@@ -283,7 +283,7 @@ BOTH_CHANNELS("a receiver that was moved from, or never had a channel, is inert"
 }
 
 #if defined(__linux__)
-TEST_CASE("a receiver in an epoll loop misses nothing") {
+TEST_CASE("a receiver in an epoll loop misses nothing", "[threads]") {
   constexpr int records = 20'000;
   const int event = ::eventfd(0, EFD_NONBLOCK), loop = ::epoll_create1(0);
   REQUIRE((event >= 0 && loop >= 0));
@@ -361,7 +361,7 @@ void wait_for_space(unsigned spins_before_yield) {
 }
 }  // namespace
 
-TEST_CASE("a full channel: send spins, and gives the processor away when it is told to") {
+TEST_CASE("a full channel: send spins, and gives the processor away when it is told to", "[sleeps]") {
   wait_for_space(options::never);
   CHECK(counting_yields::yields == 0);
   CHECK(counting_yields::hints != 0);
@@ -386,7 +386,7 @@ TEST_CASE("a timeout of zero or less is one poll") {
 }
 
 // Counted, not timed: one wait is one sleep, so there is no periodic wake-up that would hide a lost one.
-TEST_CASE("a receiver that waits one second sleeps once, and uses no processor time") {
+TEST_CASE("a receiver that waits one second sleeps once, and uses no processor time", "[sleeps]") {
   auto [tx, rx] = spsc::channel<counting_parks_traits>(1024);
   const auto used = [] {
     rusage u{};
@@ -401,7 +401,7 @@ TEST_CASE("a receiver that waits one second sleeps once, and uses no processor t
   CHECK(used() - before < 100ms);     // of its own processor time, whatever else the machine does
 }
 
-TEST_CASE("a forked child has a channel of its own") {
+TEST_CASE("a forked child has a channel of its own", "[sleeps]") {
   auto [tx, rx] = mpsc::channel(256);
   CHECK(tx.send(bytes_of("before")));
   const pid_t child = ::fork();

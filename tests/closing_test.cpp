@@ -53,7 +53,7 @@ struct late_space_traits : counting_traits {
 };
 }  // namespace
 
-BOTH_RINGS("`full` counts the refusals that the caller saw, and not the looks of a sender that waits") {
+BOTH_RINGS("`full` counts the refusals that the caller saw, and not the looks of a sender that waits", "[sleeps]") {
   options o;
   o.spins_before_yield = 0;
   auto [tx, rx] = TestType::template channel<late_space_traits>(std::uint64_t{64}, o);

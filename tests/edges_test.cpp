@@ -148,7 +148,7 @@ BOTH_RINGS("more than can be mapped is an error, with and without huge pages") {
 }
 
 #if defined(__linux__)
-BOTH_RINGS("a CPU that this machine does not have is an error") {
+BOTH_RINGS("a CPU that this machine does not have is an error", "[threads]") {
   options o;
   o.first_touch_cpu = 1023;
   CHECK(TestType::try_make(std::uint64_t{4096}, o).error() == setup_error{setup_errc::bad_cpu, 1023, 0});
@@ -163,7 +163,7 @@ TEST_CASE("memory that is assigned over is let go") {
   CHECK(one->data() == data);
 }
 
-TEST_CASE("a sleep until before the clock began ends at once") {
+TEST_CASE("a sleep until before the clock began ends at once", "[sleeps]") {
   parker p;
   futex_word word{1};
   CHECK(p.wait(at<site::park_recheck>, word, 1, std::chrono::steady_clock::time_point(-1s)));

@@ -107,7 +107,7 @@ BOTH_RINGS("flush answers at once when nothing is outstanding") {
   CHECK(tx.flush_for(0s));
 }
 
-BOTH_RINGS("flush gives up at its deadline") {
+BOTH_RINGS("flush gives up at its deadline", "[sleeps]") {
   auto [tx, rx] = TestType::make(std::uint64_t{128});
   CHECK(write(tx, "a"));
   CHECK_FALSE(tx.flush_for(-1s));
@@ -120,7 +120,7 @@ BOTH_RINGS("flush gives up at its deadline") {
   CHECK(tx.flush_until(std::chrono::steady_clock::now() - 1s));
 }
 
-BOTH_RINGS("flush waits for a consumer on another thread") {
+BOTH_RINGS("flush waits for a consumer on another thread", "[threads]") {
   auto made = TestType::make(std::uint64_t{128});
   CHECK(write(made.first, "a"));
   int handled = 0;  // plain: flush makes it visible

@@ -139,7 +139,7 @@ BOTH_RINGS("an owned buffer starts on a multiple of 128") {
   claim->commit();
 }
 
-BOTH_RINGS("memory options keep the ring working") {
+BOTH_RINGS("memory options keep the ring working", "[threads]") {
   options o;
   SECTION("prefault") { o.prefault = true; }
   SECTION("huge pages if there are any") { o.pages = huge_pages::if_available; }

@@ -108,4 +108,5 @@ void advance_by(Producer& tx, Consumer& rx, std::size_t bytes) {
 
 }  // namespace logbuf::test
 
-#define BOTH_RINGS(name) TEMPLATE_TEST_CASE(name, "", logbuf::test::spsc_ring, logbuf::test::mpsc_ring)
+// With a tag behind the name, if it needs one.
+#define BOTH_RINGS(name, ...) TEMPLATE_TEST_CASE(name, "" __VA_ARGS__, logbuf::test::spsc_ring, logbuf::test::mpsc_ring)

@@ -115,18 +115,18 @@ void run(Ends ends, std::uint32_t producers, reading how) {
 
 }  // namespace
 
-BOTH_RINGS("one producer, one consumer, on threads") {
+BOTH_RINGS("one producer, one consumer, on threads", "[threads]") {
   for (const reading how : {reading::single, reading::drain, reading::batch})
     for (const std::uint64_t capacity : {64u, 256u, 65536u}) run(TestType::make(capacity), 1, how);
 }
 
-TEST_CASE("many producers, one consumer, on threads") {
+TEST_CASE("many producers, one consumer, on threads", "[threads]") {
   for (const reading how : {reading::single, reading::drain, reading::batch})
     for (const std::uint32_t producers : {2u, 4u})
       for (const std::uint64_t capacity : {64u, 4096u}) run(mpsc::make(capacity), producers, how);
 }
 
-TEST_CASE("ends that leave while the others go on, on threads") {
+TEST_CASE("ends that leave while the others go on, on threads", "[threads]") {
   for (int i = 0; i != 2000; ++i) {
     auto ends = mpsc::make(256);
     std::thread a([tx = ends.first]() mutable { (void)write(tx, "a"); });
