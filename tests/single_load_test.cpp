@@ -157,3 +157,13 @@ BOTH_RINGS("a checked channel loads a header once for each look at it") {
     return all.end = to_string(rx.try_receive().error()), turning::loads.resize(turning::loads.size() - 2), all;
   }), "disconnected");
 }
+
+BOTH_RINGS("a header that turns bad after the last look but one, when the senders have left, is corrupt") {
+  visible_memory memory(256);
+  auto [tx, rx] = TestType::template channel<turning_traits>(memory.span());
+  { auto gone = std::move(tx); }
+  turning::loads.clear();
+  turning::turns_behind = 1;
+  turning::turned = detail::skip_word(0);
+  CHECK(rx.try_receive().error() == receive_error::corrupt);
+}
