@@ -28,6 +28,10 @@ struct spsc_ring {
   static auto channel(Arguments&&... a) {
     return spsc::channel<Traits>(std::forward<Arguments>(a)...);
   }
+  template <class Traits = default_traits, class... Arguments>
+  static auto try_channel(Arguments&&... a) {
+    return spsc::try_channel<Traits>(std::forward<Arguments>(a)...);
+  }
 };
 struct mpsc_ring {
   using claiming = detail::mpsc_claiming;
@@ -42,6 +46,10 @@ struct mpsc_ring {
   template <class Traits = default_traits, class... Arguments>
   static auto channel(Arguments&&... a) {
     return mpsc::channel<Traits>(std::forward<Arguments>(a)...);
+  }
+  template <class Traits = default_traits, class... Arguments>
+  static auto try_channel(Arguments&&... a) {
+    return mpsc::try_channel<Traits>(std::forward<Arguments>(a)...);
   }
 };
 
