@@ -142,7 +142,9 @@ TEST_CASE("a producer that was idle while others wrote gigabytes does not claim 
   const reserved_memory memory;
   REQUIRE(memory.is_there());
   for (const std::uint64_t ahead : {2 * GiB, 3 * GiB, 4 * GiB - 4096, 4 * GiB, 6 * GiB + 8, 8 * GiB - 64, 8 * GiB, 12 * GiB - 64}) {
-    auto [busy, rx] = mpsc::make<large_traits>(memory.span(), nullptr, from(0));
+    auto ends = mpsc::make<large_traits>(memory.span(), nullptr, from(0));
+    auto& busy = ends.first;
+    auto& rx = ends.second;
     auto idle = busy;
     REQUIRE(write(idle, "known"));  // it may claim to the end of the lap now
     // Everything up to `ahead` is consumed, and the ring full from there on: the tail is `ahead` bytes beyond that limit.
