@@ -42,7 +42,7 @@ class Programs:
         return self.links[target]
 
     def make(self, program, include, folder):
-        """The path of the program over these headers, or the compiler's complaint."""
+        """The path of the program over these headers; None if it does not compile."""
         target, only = program
         objects = []
         for file, command in self.compiles[target].items():
@@ -54,17 +54,17 @@ class Programs:
             arguments[arguments.index("-o") + 1] = str(made)
             done = subprocess.run(arguments, cwd=self.build, capture_output=True, text=True)
             if done.returncode != 0:
-                return None, done.stderr
+                return None
             objects.append(str(made))
         link = re.sub(r"^:\s*&&\s*|\s*&&\s*:\s*$", "", self.link_of(target))
-        arguments = [a for a in shlex.split(link)]
+        arguments = shlex.split(link)
         if only:
             objects += [a for a in arguments if a.endswith("/main.cpp.o")]
         arguments = objects_replaced(arguments, objects)
         made = folder / target
         arguments[arguments.index("-o") + 1] = str(made)
         done = subprocess.run(arguments, cwd=self.build, capture_output=True, text=True)
-        return (made, "") if done.returncode == 0 else (None, done.stderr)
+        return made if done.returncode == 0 else None
 
 
 def objects_replaced(arguments, objects):
@@ -95,7 +95,7 @@ def judge(change, text, texts, mutants, tests, known, compiler, folder):
     if compiler.errors(include) is not None:
         return "the compiler"
     for program in nearest(change, mutants, tests, known):
-        made, complaint = known.make(program, include, folder)
+        made = known.make(program, include, folder)
         if made is None:
             return "the compiler"
         for t in tests:

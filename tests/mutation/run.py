@@ -92,7 +92,7 @@ class Mutation:
         say(f"{len(self.mutants)} changes: which of them compile together")
         switched = {n: c for n, c in self.mutants.items() if not c.is_constant}
         compiler = Compiler(self.build / "compiler")
-        out = headers.settle(self.texts, switched, include, lambda: compiler.errors(include), lambda text: None)
+        out = headers.settle(self.texts, switched, include, lambda: compiler.errors(include), say)
         self.alone = out | (self.mutants.keys() - switched.keys())
         kept.write_bytes(pickle.dumps((key, self.alone)))
         say(f"{len(self.mutants) - len(self.alone)} of them are chosen at run time")
@@ -238,9 +238,11 @@ def main():
     verdicts |= m.run_alone(tests, rest, alone.Programs(m.build))
     if args.again:
         verdicts = {n: old.get(n) for n in m.mutants} | verdicts
-    kept.write_text(json.dumps({"mutants": [{"number": n, **vars(m.mutants[n]), "verdict": v} for n, v in sorted(verdicts.items())]}, indent=1))
+    if not args.only:  # or --again would have nothing but these to go on from
+        kept.write_text(json.dumps({"mutants": [{"number": n, **vars(m.mutants[n]), "verdict": v} for n, v in sorted(verdicts.items())]}, indent=1))
     failures = report(m, verdicts, args)
-    print(f"{max(0, len(verdicts) - failures)} passed, {failures} failed")
+    judged = sum(v != "nothing" for v in verdicts.values())
+    print(f"{max(0, judged - failures)} passed, {failures} failed")
     return 1 if failures else 0
 
 
