@@ -10,6 +10,8 @@ import programs
 
 NEAR = 12      # lines
 PROGRAMS = 6   # at most so many test programs are compiled for a mutant
+# What the build does not compile: the tests that come by the file in its place judge it.
+STANDS_FOR = {"platform/portable.hpp": "platform/linux.hpp"}
 
 
 class Programs:
@@ -41,7 +43,7 @@ class Programs:
             self.links[target] = commands.stdout.splitlines()[-1]
         return self.links[target]
 
-    def make(self, program, include, folder):
+    def make(self, program, include, folder, definitions):
         """The path of the program over these headers; None if it does not compile."""
         target, only = program
         objects = []
@@ -50,7 +52,7 @@ class Programs:
                 continue
             made = folder / (pathlib.Path(file).name + ".o")
             command = re.sub(r"-I\S*/include\b", f"-I{include}", command)
-            arguments = shlex.split(command)
+            arguments = [*shlex.split(command), *definitions]
             arguments[arguments.index("-o") + 1] = str(made)
             done = subprocess.run(arguments, cwd=self.build, capture_output=True, text=True)
             if done.returncode != 0:
@@ -75,8 +77,9 @@ def objects_replaced(arguments, objects):
 
 def nearest(change, mutants, tests, known):
     """The test programs that come by the lines around a change, those with the most such tests first."""
-    near = {n for n, c in mutants.items() if c.file == change.file and abs(c.line - change.line) <= NEAR}
-    same = {n for n, c in mutants.items() if c.file == change.file}
+    file = STANDS_FOR.get(change.file, change.file)
+    same = {n for n, c in mutants.items() if c.file == file}
+    near = {n for n in same if file == change.file and abs(mutants[n].line - change.line) <= NEAR}
     scores = {}
     for t in tests:
         program = known.program_of(t)
@@ -95,12 +98,11 @@ def judge(change, text, texts, mutants, tests, known, compiler, folder):
     if compiler.errors(include) is not None:
         return "the compiler"
     for program in nearest(change, mutants, tests, known):
-        made = known.make(program, include, folder)
+        made = known.make(program, include, folder, change.definitions)
         if made is None:
             return "the compiler"
-        for t in tests:
-            if known.program_of(t) != program or (t.case and t is not next(x for x in tests if known.program_of(x) == program)):
-                continue
+        # The unit tests of a file run together, those with threads apart.
+        for t in {tuple(t.command): t for t in tests if known.program_of(t) == program}.values():
             run = programs.Test(t.name, [str(made), *t.command[1:]], passes=t.passes, seconds=20, processor=2)
             passed, _, _ = programs.run([run], {})
             if passed is False:

@@ -12,7 +12,7 @@ import time
 PATIENCE = 3  # seconds, before a test that has just begun is taken to hang
 
 # Not worth a mutant's time: about compilers and packages, or long runs on real threads, which find by luck.
-LEFT_OUT = re.compile(r"^(must_|strict|stress|parks|package|layout|fuzz|unit\.)|race\.|lock_refused")
+LEFT_OUT = re.compile(r"^(must_|strict|stress|parks|package|layout|fuzz|unit\.unmarked)|race\.|lock_refused")
 
 
 @dataclasses.dataclass
@@ -34,7 +34,7 @@ def all_tests(build):
         if LEFT_OUT.search(t["name"]) or "command" not in t:
             continue
         command = t["command"]
-        if t["name"] == "unit":
+        if t["name"] in ("unit", "unit.threads"):
             arguments = [a for a in command[1:]]
             names = subprocess.run([command[0], "--list-test-names-only", *arguments], capture_output=True, text=True).stdout
             tests += [Test(f"unit: {name}", command, case=name) for name in names.splitlines() if name]

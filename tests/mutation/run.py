@@ -90,7 +90,7 @@ class Mutation:
             self.alone = old[1]
             return headers.write(self.texts, {n: c for n, c in self.mutants.items() if n not in self.alone}, include)
         say(f"{len(self.mutants)} changes: which of them compile together")
-        switched = {n: c for n, c in self.mutants.items() if not c.is_constant}
+        switched = {n: c for n, c in self.mutants.items() if not c.is_constant and not c.definitions}
         compiler = Compiler(self.build / "compiler")
         out = headers.settle(self.texts, switched, include, lambda: compiler.errors(include), say)
         self.alone = out | (self.mutants.keys() - switched.keys())

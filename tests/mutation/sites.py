@@ -40,11 +40,12 @@ class Change:
     text: str       # what it becomes, where that is text
     line: int
     is_constant: bool
+    definitions: tuple  # without these macros the compiler does not come by
 
 
 class Finder:
     def __init__(self, include, texts):
-        self.include, self.texts, self.changes = include, texts, {}
+        self.include, self.texts, self.changes, self.definitions = include, texts, {}, ()
         self.returns_reference = self.is_referred_to = False
 
     # ---- the source
@@ -52,6 +53,7 @@ class Finder:
     def parse(self, definitions):
         unsaved = [(str(self.include / "logbuf" / name), self.for_parser(text)) for name, text in self.texts.items()]
         unsaved.append(("all.cpp", PRELUDE + "#include <logbuf/logbuf.hpp>\n"))
+        self.definitions = tuple(definitions)
         unit = cindex.Index.create().parse(
             "all.cpp", args=["-std=c++20", "-xc++", f"-I{self.include}", *definitions], unsaved_files=unsaved,
             options=cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
@@ -102,7 +104,7 @@ class Finder:
         e = c.extent.end.offset if end is None else end
         if wrap == "value" and text == self.texts[file][b:e]:
             return
-        change = Change(file, b, e, kind, wrap, text, self.texts[file].count("\n", 0, b) + 1, constant)
+        change = Change(file, b, e, kind, wrap, text, self.texts[file].count("\n", 0, b) + 1, constant, self.definitions)
         self.changes.setdefault((file, b, e, wrap, text), change)
 
     def negate(self, c, constant):
@@ -354,7 +356,7 @@ class Finder:
 
 
 def find(include, configurations):
-    """All changes of the headers below include, in their order."""
+    """All changes of the headers below include, in their order. A configuration is a list of the compiler's options."""
     include = pathlib.Path(include)
     texts = {str(p.relative_to(include / "logbuf")): p.read_text() for p in sorted((include / "logbuf").rglob("*.hpp"))}
     assert all(t.isascii() for t in texts.values()), "offsets are bytes"
