@@ -1,4 +1,5 @@
-// After make() nothing is allocated; when make() gets no memory it says so, and leaks none of what it got. An executable of its own, since it replaces the global allocation functions.
+// After make() nothing is allocated; when make() gets no memory it says how much it asked for, and leaks none of what it got. An
+// executable of its own, since it replaces the global allocation functions.
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -6,13 +7,20 @@
 #include <logbuf/logbuf.hpp>
 
 namespace {
-long allocations = 0, refused_from = -1;
+long allocations = 0, refused_from = -1, alive = 0;
+std::size_t sizes[8];
 void* counted(std::size_t size, std::size_t alignment) {
+  sizes[allocations % 8] = size;
   if (allocations++ == refused_from) return nullptr;
+  ++alive;
   void* p = nullptr;
   if (alignment <= alignof(std::max_align_t)) p = std::malloc(size);
   else if (::posix_memalign(&p, alignment, size) != 0) p = nullptr;
   return p;
+}
+void give_back(void* p) {
+  alive -= p != nullptr;
+  std::free(p);
 }
 void* or_die(void* p) {
   if (p == nullptr) std::abort();
@@ -26,12 +34,12 @@ void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return count
 void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept {
   return counted(n, static_cast<std::size_t>(a));
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { std::free(p); }
+void operator delete(void* p) noexcept { give_back(p); }
+void operator delete(void* p, std::size_t) noexcept { give_back(p); }
+void operator delete(void* p, std::align_val_t) noexcept { give_back(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { give_back(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { give_back(p); }
+void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { give_back(p); }
 
 int main() {
   auto ends = logbuf::mpsc::make(1024);
@@ -51,11 +59,15 @@ int main() {
   // Each of the allocations of make in turn is refused.
   int refusals = 0;
   for (long n = 0;; ++n, ++refusals) {
-    refused_from = allocations + n;
+    const long first = allocations, living = alive;
+    refused_from = first + n;
     const auto made = logbuf::mpsc::try_make(1024);
     refused_from = -1;
     if (made) break;
-    if (made.error().code != logbuf::setup_errc::out_of_memory) return std::puts("the wrong error"), 1;
+    const auto size = [first](long i) { return sizes[(first + i) % 8]; };
+    const std::size_t asked_for = n == 0 ? size(0) : size(1) + size(2);  // the ring; both ends
+    if (made.error() != logbuf::setup_error{logbuf::setup_errc::out_of_memory, asked_for}) return std::puts("the wrong error"), 1;
+    if (alive != living) return std::printf("%ld allocations are leaked\n", alive - living), 1;
   }
   if (refusals != 3) return std::printf("%d allocations in make\n", refusals), 1;
   std::printf("%llu bytes without an allocation\n", bytes);

@@ -136,6 +136,19 @@ BOTH_RINGS("a ring of 8 GiB holds more than 4, says how much, and gives it back 
   CHECK(tx.flush());
 }
 
+BOTH_RINGS("a channel of 8 GiB says its sizes in 64 bits") {
+  const reserved_memory memory;
+  REQUIRE(memory.is_there());
+  auto [tx, rx] = TestType::template channel<large_traits>(memory.span(), nullptr, from(0));
+  CHECK(tx.capacity() == capacity);
+  CHECK(rx.capacity() == capacity);
+  CHECK(tx.max_payload() == 2 * GiB - 16);
+  for (int i = 0; i != 3; ++i) REQUIRE(tx.try_send(2 * GiB - 16)->commit());
+  CHECK(tx.occupancy() == 6 * GiB - 24);
+  CHECK(rx.occupancy() == 6 * GiB - 24);
+  CHECK(rx.abandoned_bytes() == 6 * GiB - 24);
+}
+
 // An MPSC producer remembers how far it may claim. Others go on, and it comes back when the ring is full: it has to notice,
 // however far the others are ahead, also where the distance is a small number in 32 bits.
 TEST_CASE("a producer that was idle while others wrote gigabytes does not claim what is taken") {

@@ -10,8 +10,8 @@ import programs
 
 NEAR = 12      # lines
 PROGRAMS = 6   # at most so many test programs are compiled for a mutant
-# What the build does not compile: the tests that come by the file in its place judge it.
-STANDS_FOR = {"platform/portable.hpp": "platform/linux.hpp"}
+# What the build does not compile: the tests that come by what stands in its place, from this text on, judge it.
+STANDS_FOR = {"platform/portable.hpp": ("platform/linux.hpp", "class futex_parker")}
 
 
 class Programs:
@@ -75,11 +75,14 @@ def objects_replaced(arguments, objects):
     return arguments[:first] + objects + rest
 
 
-def nearest(change, mutants, tests, known):
+def nearest(change, texts, mutants, tests, known):
     """The test programs that come by the lines around a change, those with the most such tests first."""
-    file = STANDS_FOR.get(change.file, change.file)
-    same = {n for n, c in mutants.items() if c.file == file}
-    near = {n for n in same if file == change.file and abs(mutants[n].line - change.line) <= NEAR}
+    if change.file in STANDS_FOR:
+        file, begin = STANDS_FOR[change.file]
+        same = near = {n for n, c in mutants.items() if c.file == file and c.begin > texts[file].index(begin)}
+    else:
+        same = {n for n, c in mutants.items() if c.file == change.file}
+        near = {n for n in same if abs(mutants[n].line - change.line) <= NEAR}
     scores = {}
     for t in tests:
         program = known.program_of(t)
@@ -97,7 +100,7 @@ def judge(change, text, texts, mutants, tests, known, compiler, folder):
         path.write_text(text if file == change.file else source)
     if compiler.errors(include) is not None:
         return "the compiler"
-    for program in nearest(change, mutants, tests, known):
+    for program in nearest(change, texts, mutants, tests, known):
         made = known.make(program, include, folder, change.definitions)
         if made is None:
             return "the compiler"

@@ -9,10 +9,13 @@ import subprocess
 import tempfile
 import time
 
-PATIENCE = 3  # seconds, before a test that has just begun is taken to hang
+PATIENCE = 3     # seconds, before a test that has just begun is taken to hang
+HANGS_AFTER = 5  # times the processor time that it takes without a mutant
+TOGETHER = 0.3   # seconds of processor time: so much of test cases is run in one process
 
 # Not worth a mutant's time: about compilers and packages, or long runs on real threads, which find by luck.
 LEFT_OUT = re.compile(r"^(must_|strict|stress|parks|package|layout|fuzz|unit\.unmarked)|race\.|lock_refused")
+CASES_LEFT_OUT = re.compile(r", on threads")
 
 
 @dataclasses.dataclass
@@ -37,13 +40,25 @@ def all_tests(build):
         if t["name"] in ("unit", "unit.threads"):
             arguments = [a for a in command[1:]]
             names = subprocess.run([command[0], "--list-test-names-only", *arguments], capture_output=True, text=True).stdout
-            tests += [Test(f"unit: {name}", command, case=name) for name in names.splitlines() if name]
+            tests += [Test(f"unit: {name}", command, case=name) for name in names.splitlines()
+                      if name and not CASES_LEFT_OUT.search(name)]
             continue
         if t["name"].startswith("properties"):
             command = [a if before != "--runs" else "200" for before, a in zip([""] + command, command)]
         passes = properties.get("PASS_REGULAR_EXPRESSION", [""])
         tests.append(Test(t["name"], command, passes=passes[0] if isinstance(passes, list) else passes))
     return tests
+
+
+def together(cases):
+    """As many of the first of these cases as one process may run. What hangs in one of them costs the time of all."""
+    taken, processor = [], 0.0
+    for t in cases:
+        processor += t.processor
+        if taken and (processor > TOGETHER or t.command != cases[0].command):
+            break
+        taken.append(t)
+    return taken
 
 
 def run(tests, environment):
@@ -55,7 +70,7 @@ def run(tests, environment):
         file.write("".join(re.sub(r"([\[,])", r"\\\1", t.case) + "\n" for t in tests))
         file.flush()
         command = [command[0], "--abort", "-f", file.name]
-    processor = 1 + math.ceil(10 * sum(t.processor for t in tests))
+    processor = 1 + math.ceil(HANGS_AFTER * sum(t.processor for t in tests))
     end = time.monotonic() + PATIENCE + 3 * sum(t.seconds for t in tests)
 
     def limit():

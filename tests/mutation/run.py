@@ -111,9 +111,9 @@ class Mutation:
                     return None
                 if not passed:
                     raise SystemExit(f"{t.name} fails without a mutant:\n{output[-2000:]}")
-                seen = [line.split() for line in file.read().splitlines()]
-            t.reaches = frozenset(int(n) for n, how in seen if how == "2")
-            return t, {int(n) for n, how in seen if how == "1"}
+                seen = file.read()
+            t.reaches = frozenset(n for n, how in enumerate(seen) if how == "2")
+            return t, {n for n, how in enumerate(seen) if how == "1"}
 
         progress, usable, passed_by = Progress("tests without a mutant", len(tests)), [], set()
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
@@ -136,11 +136,10 @@ class Mutation:
         able = sorted((t for t in tests if number in t.reaches), key=lambda t: (t not in likely, not t.case, t.processor))
         environment, size = {"LOGBUF_MUTANT": str(number)}, 1
         while able:
+            group = able[:1]
             if able[0].case:
-                group = [t for t in able if t.case][:size]
+                group = programs.together([t for t in able if t.case][:size])
                 size = min(size * 3, 60)
-            else:
-                group = able[:1]
             able = [t for t in able if t not in group]
             passed, _, output = programs.run(group, environment)
             if passed is False:

@@ -1,39 +1,40 @@
 // Included before everything else where the headers have mutants in them: the switches, which the environment sets.
 //   LOGBUF_MUTANT          the number of the mutant that is to be active
-//   LOGBUF_MUTANT_REACHED  a file: at the end, the numbers of the mutants that the program came by are appended to it
+//   LOGBUF_MUTANT_REACHED  a file: for each mutant that the program came by, the byte at its number is written, at once, so that
+//                          it is there however the program ends
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <type_traits>
 #include <utility>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace logbuf_mutation {
 
-enum : unsigned char { unseen, inapplicable, reached };
+enum : char { unseen = 0, inapplicable = '1', reached = '2' };
 inline constexpr int most = 20'000;
-inline constinit unsigned char seen[most] = {};
-inline constinit int active = -2;
-
-inline void write_reached() {
-  std::FILE* const file = std::fopen(std::getenv("LOGBUF_MUTANT_REACHED"), "a");
-  if (file == nullptr) return;
-  for (int i = 0; i != most; ++i)
-    if (seen[i] != unseen) std::fprintf(file, "%d %d\n", i, seen[i]);
-  std::fclose(file);
-}
+inline constinit char seen[most] = {};
+inline constinit int active = -2, file = -1;
 
 [[gnu::noinline, gnu::cold]] inline void read_environment() {
   const char* const number = std::getenv("LOGBUF_MUTANT");
   active = number == nullptr ? -1 : std::atoi(number);
-  if (std::getenv("LOGBUF_MUTANT_REACHED") != nullptr) std::atexit(write_reached);
+  if (const char* const name = std::getenv("LOGBUF_MUTANT_REACHED")) file = ::open(name, O_WRONLY | O_CLOEXEC);
+}
+
+inline void note(int mutant, char how) {
+  if (seen[mutant] == how || seen[mutant] == reached) return;
+  seen[mutant] = how;
+  if (file >= 0 && ::pwrite(file, &how, 1, mutant) != 1) std::abort();
 }
 
 [[gnu::noinline]] inline bool is_active(int mutant) {
   if (active == -2) [[unlikely]] read_environment();
-  seen[mutant] = reached;
+  note(mutant, reached);
   return active == mutant;
 }
 
@@ -41,7 +42,8 @@ inline void write_reached() {
 constexpr bool is(int mutant) { return std::is_constant_evaluated() ? false : is_active(mutant); }
 
 inline void note_inapplicable(int mutant) {
-  if (seen[mutant] == unseen) seen[mutant] = inapplicable;
+  if (active == -2) [[unlikely]] read_environment();
+  note(mutant, inapplicable);
 }
 
 // What comes in as a temporary goes out as a value: a reference to it would not last as long as what stood there.

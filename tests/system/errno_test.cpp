@@ -16,10 +16,17 @@
 #include "calls.hpp"
 #include "check.hpp"
 
+namespace {
+unsigned yields = 0, naps = 0;
+timespec last_nap{};
+}  // namespace
+
 extern "C" {
-int __wrap_sched_yield() { return errno = logbuf::test::spoiled, 0; }
+int __wrap_sched_yield() { return ++yields, errno = logbuf::test::spoiled, 0; }
 int __real_nanosleep(const timespec*, timespec*);
 int __wrap_nanosleep(const timespec* time, timespec* left) {
+  ++naps;
+  last_nap = *time;
   const int answer = __real_nanosleep(time, left);
   errno = logbuf::test::spoiled;
   return answer;
@@ -99,6 +106,7 @@ int main() {
     while (again.first.try_send(8)->commit() && again.first.occupancy() != 64) {}
     (void)again.first.send_for(8, 0, 2ms);
   });
+  check(yields != 0, "it did give the processor away");
 #if defined(__cpp_lib_jthread)
   keeps("a stop request", [&] {
     std::stop_source stop;
@@ -113,6 +121,9 @@ int main() {
   auto degraded = spsc::channel(64, [&] { auto p = o; p.event_descriptor = options::no_descriptor; return p; }());
   calls::refused = SYS_membarrier, calls::refused_with = EPERM;
   keeps("a fence that is refused, and naps", [&] { (void)degraded.second.receive_for(1ms); });
+#if !defined(_LIBCPP_VERSION)  // whose sleep_for is in its library, which is not linked anew
+  check(naps != 0 && last_nap.tv_sec == 0 && last_nap.tv_nsec == 50'000, "for 50 microseconds at a time");
+#endif
   calls::refused = -1;
   keeps("preparing the process for fences", [] { (void)prepare_wake_fences(); });
   return finish();

@@ -1,5 +1,6 @@
 // The system calls of a sleep and of a wake-up, each counted: a membarrier for every sleep that is announced with asymmetric
 // fences, and none with symmetric ones; a futex call that wakes, also where there is an event descriptor; a write to that.
+#include <chrono>
 #include <cstdint>
 
 #include <sys/eventfd.h>
@@ -49,7 +50,18 @@ void sleeps_and_wakes(wake_fences fences, int event) {
     check(sender.try_send(8)->commit(), "a record is sent");
     check(::read(event, &signals, sizeof signals) == sizeof signals && signals == 1, "an armed receiver is signalled");
     check(rx.try_receive().has_value(), "and finds the record");
+    // A counter that is full is readable already, and a signal is no reason to wait.
+    const std::uint64_t most = ~std::uint64_t{0} - 1;
+    check(::write(event, &most, sizeof most) == sizeof most, "the counter is full");
+    check(rx.arm(), "the receiver is armed");
+    check(sender.try_send(8)->commit() && rx.try_receive().has_value(), "a record comes through all the same");
+    check(::read(event, &signals, sizeof signals) == sizeof signals && signals == most, "and the counter is as it was");
   }
+  // A sleep that has ended leaves no flag behind: who sends wakes nobody.
+  check(rx.receive_for(std::chrono::milliseconds(1)).error() == receive_error::timeout, "nothing comes");
+  count_from_zero();
+  check(sender.try_send(8)->commit() && rx.try_receive().has_value(), "then a record does");
+  check(calls::wakes == 0 && calls::writes == 0, "without a system call of the sender");
   sender = {};
 }
 
