@@ -46,13 +46,13 @@ class Compiler:
         folder.mkdir(parents=True, exist_ok=True)
         used = sorted({line for file in (ROOT / "include").rglob("*.hpp") for line in file.read_text().splitlines()
                        if line.startswith("#include <") and "." not in line})
-        (folder / "standard.hpp").write_text("\n".join(used) + "\n")
+        headers.write_text(folder / "standard.hpp", "\n".join(used) + "\n")
 
     def errors(self, include):
         for configuration in CONFIGURATIONS:
             compiled = self.folder / f"standard{len(' '.join(configuration))}.pch"
             command = [*COMPILER, "-UNDEBUG", *configuration]
-            if not compiled.exists():
+            if not compiled.exists() or compiled.stat().st_mtime < (self.folder / "standard.hpp").stat().st_mtime:
                 subprocess.run([*command, "-xc++-header", self.folder / "standard.hpp", "-o", compiled], check=True)
             done = subprocess.run([*command, "-fsyntax-only", "-ferror-limit=0", "-fno-caret-diagnostics", "-include-pch", compiled,
                                    f"-I{include}", EVERYTHING], capture_output=True, text=True)
