@@ -300,3 +300,41 @@ TEST_CASE("a ring that has never had a record answers for itself, and a default-
   CHECK_FALSE(nobody.is_disconnected());
   CHECK(nobody.send(1).error() == send_error::detached);
 }
+
+// An exchange that fails twice before it succeeds.
+namespace {
+struct lost_twice : std_atomics {
+  static inline unsigned left = 0;
+  template <site Won, site Lost, class T>
+  static bool compare_exchange_weak(site_tag<Won> won, site_tag<Lost> lost, word<T>& w, std::type_identity_t<T> expected,
+                                    std::type_identity_t<T> desired) noexcept {
+    return left != 0 ? (--left, false) : std_atomics::compare_exchange_weak(won, lost, w, expected, desired);
+  }
+};
+struct lost_twice_traits : counting_traits {
+  using atomics = lost_twice;
+};
+}  // namespace
+
+TEST_CASE("an exchange that is lost is tried again, and counted") {
+  auto [tx, rx] = mpsc::make<lost_twice_traits>(std::uint64_t{4096});
+  for (std::uint64_t n = 1; n != 100; ++n) {
+    lost_twice::left = 2;
+    REQUIRE(tx.try_claim(100)->commit());
+    CHECK(tx.statistics().lost_exchanges == 2 * n);
+    CHECK(rx.try_read().has_value());
+  }
+  CHECK(tx.statistics().records == 99);
+}
+
+BOTH_RINGS("a consumer holds back a sixteenth of the ring if it is not told otherwise") {
+  auto [tx, rx] = TestType::make(std::uint64_t{65536});
+  for (unsigned i = 0; i != 1000; ++i) REQUIRE(tx.try_claim(8)->commit());
+  const std::uint64_t all = tx.occupancy();
+  for (unsigned i = 1; i != 256; ++i) {
+    REQUIRE(rx.try_read());
+    REQUIRE(tx.occupancy() == all);
+  }
+  REQUIRE(rx.try_read());
+  CHECK(tx.occupancy() == all - 4096);
+}

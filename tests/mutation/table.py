@@ -33,7 +33,12 @@ def reasons(document):
 
 
 def explains(row, file, code, change):
-    return row[0] == file and row[1] in ("*", code) and (row[2] == "*" or row[2] == change)
+    """`*` at the end, or at the beginning, or alone, stands for any text."""
+    first, _, last = row[2].partition("*")
+    matches = change.startswith(first) and change.endswith(last) if row[2].count("*") == 1 else change == row[2]
+    if row[2].startswith("*") and row[2].endswith("*"):
+        matches = row[2].strip("*") in change
+    return row[0] == file and row[1] in ("*", code) and matches
 
 
 def rows_of(mutants, verdicts):

@@ -21,10 +21,11 @@
 namespace {
 
 struct {
-  bool refuses_memory = false, refuses_threads = false, refuses_affinity = false, refuses_locks = false;
+  bool refuses_memory = false, refuses_threads = false, refuses_affinity = false, refuses_locks = false, grants_locks = false;
   bool ends_at_a_guard = false;  // of mappings: whoever writes behind them dies
   std::vector<std::size_t> callocs;
-  std::size_t unmapped = 0, mapped = 0;
+  std::size_t unmapped = 0, mapped = 0, locked = 0;
+  const void *mapping = nullptr, *lock = nullptr;  // the last ones
   unsigned threads = 0;
   std::vector<cpu_set_t> bound;
   std::vector<long> bound_threads;
@@ -61,7 +62,11 @@ int __wrap_sched_setaffinity(pid_t thread, std::size_t bytes, const cpu_set_t* s
 void* __wrap_mmap(void* where, std::size_t bytes, int protection, int flags, int file, off_t offset) {
   if (now.refuses_memory) return MAP_FAILED;
   now.mapped += bytes;
-  if (!now.ends_at_a_guard) return __real_mmap(where, bytes, protection, flags, file, offset);
+  if (!now.ends_at_a_guard) {
+    void* const p = __real_mmap(where, bytes, protection, flags, file, offset);
+    now.mapping = p;
+    return p;
+  }
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   char* const p = static_cast<char*>(__real_mmap(where, bytes + page, protection, flags, file, offset));
   ::mprotect(p + bytes, page, PROT_NONE);
@@ -73,7 +78,8 @@ int __wrap_munmap(void* p, std::size_t bytes) {
 }
 int __wrap_mlock(const void* p, std::size_t bytes) {
   if (now.refuses_locks) return errno = ENOMEM, -1;
-  return __real_mlock(p, bytes);
+  now.locked += bytes, now.lock = p;
+  return now.grants_locks ? 0 : __real_mlock(p, bytes);
 }
 }
 
@@ -191,6 +197,11 @@ void locks_that_are_refused() {
   now.refuses_locks = true;
   check(spsc::try_make(4096, o) == setup_error{setup_errc::lock_refused, 4096}, "a refused lock is an error, with the ring's size");
   check(now.mapped != 0 && now.mapped == now.unmapped, "and the pages are given back");
+  now = {};
+  now.grants_locks = true;
+  check(spsc::try_make(3 * page, o).error().code == setup_errc::bad_capacity, "no lock for a bad capacity");
+  check(now.locked == 0 && spsc::try_make(4 * page, o).has_value(), "a lock that is granted is no error");
+  check(now.locked == 4 * page && now.lock == now.mapping, "and is of what was mapped, all of it");
   now = {};
   now.refuses_memory = true;
   check(spsc::try_make(4096, o) == setup_error{setup_errc::out_of_memory, 4096}, "as are refused pages");
