@@ -50,7 +50,8 @@ def count(compiler, flags):
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "instructions")
         source = ROOT / "bench/instructions.cpp"
-        subprocess.run([compiler, "-std=c++20", *flags.split(), "-DNDEBUG", f"-I{ROOT}/include", source, "-o", program], check=True)
+        subprocess.run([compiler, "-std=c++20", *flags.split(), "-DNDEBUG", f"-I{ROOT}/include", source, "-o", program],
+                       check=True)
         harness = {p: per_record(program, "nothing", p) for p in PATTERNS}
         return [per_record(program, r, p) - harness[p] for r in RINGS for p in PATTERNS]
 
