@@ -47,7 +47,7 @@ def rows_of(mutants, verdicts):
     for n, verdict in verdicts.items():
         kind = {None: "survived", "nothing": "nothing", "the compiler": "refused", "explained": "explained"}.get(verdict, "killed")
         counts[mutants[n].file][kind] += 1
-    lines = ["| header | mutants | killed by a test | refused by the compiler | survived |", "|---|---|---|---|---|"]
+    lines = ["| header | mutants | killed by a test | refused by the compiler | explained below | survived |", "|---|---|---|---|---|---|"]
     total = collections.Counter()
     for file in sorted(counts):
         total += counts[file]
@@ -57,7 +57,7 @@ def rows_of(mutants, verdicts):
 
 def line_of(name, c):
     mutants = sum(c.values()) - c["nothing"]
-    return f"| {name} | {mutants} | {c['killed']} | {c['refused']} | {c['explained'] + c['survived']} |"
+    return f"| {name} | {mutants} | {c['killed']} | {c['refused']} | {c['explained']} | {c['survived']} |"
 
 
 def written(document, lines):
