@@ -64,5 +64,7 @@ BOTH_RINGS("a setup error has the number that was given, and the one that was ne
   CHECK(error_of(std::span(bytes).first(64), nullptr, threshold) == setup_error{setup_errc::bad_threshold, 65, 64});
   CHECK(error_of(std::span(bytes).first(64), nullptr, position) == setup_error{setup_errc::bad_position, 12, 8});
   // Half of the address space is a capacity, though there is no such memory; more is none.
-  CHECK(error_of(setup_error::largest_capacity) == setup_error{setup_errc::out_of_memory, setup_error::largest_capacity});
+  CHECK(detail::check(setup_error::largest_capacity, 8, options{}) == setup_error{});
+  if (const std::uint64_t more = 2 * setup_error::largest_capacity; more != 0)  // where the address space has 32 bits
+    CHECK(detail::check(more, 8, options{}) == setup_error{setup_errc::bad_capacity, more, 16});
 }
