@@ -118,7 +118,7 @@ class Finder:
         if self.is_plain(c, constant) or self.is_default(self.bare(c)):
             return
         text = self.text(c)
-        if re.fullmatch(r"\s*(at<[^()]*>|where|Site\{\}|site)\s*", text) or text.startswith(("at<", "*this")) or text.endswith("{}"):
+        if re.fullmatch(r"\s*(at<[^()]*>|where|Site\{\}|site|(Site|site_tag<\w+>)::order)\s*", text) or text.startswith(("at<", "*this")) or text.endswith("{}"):
             return
         self.add(c, "a default in place of a value", "dropped")
 
@@ -132,7 +132,7 @@ class Finder:
     @staticmethod
     def is_default(c):
         """The name of what a default-constructed value is as well; or a memory order, which is not a value to tests."""
-        if c.type.spelling.endswith("memory_order") or re.search(r"\b(order|Site::order)$", c.spelling or ""):
+        if c.type.spelling.endswith("memory_order"):
             return True
         named = c.referenced if c.kind == K.DECL_REF_EXPR else None
         if named is None:

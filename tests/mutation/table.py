@@ -33,12 +33,9 @@ def reasons(document):
 
 
 def explains(row, file, code, change):
-    """`*` at the end, or at the beginning, or alone, stands for any text."""
-    first, _, last = row[2].partition("*")
-    matches = change.startswith(first) and change.endswith(last) if row[2].count("*") == 1 else change == row[2]
-    if row[2].startswith("*") and row[2].endswith("*"):
-        matches = row[2].strip("*") in change
-    return row[0] == file and row[1] in ("*", code) and matches
+    """In a change `*` stands for any text."""
+    any_text = ".*".join(re.escape(part) for part in row[2].split("*"))
+    return row[0] == file and row[1] in ("*", code) and re.fullmatch(any_text, change) is not None
 
 
 def rows_of(mutants, verdicts):
