@@ -96,6 +96,22 @@ BOTH_RINGS("a write has its bytes and its tag, and without a tag 0") {
   check_record(rx.try_read(), 0, "gather");
 }
 
+BOTH_RINGS("a gathered record has its tag, and without a tag 0") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256});
+  const std::string one = "one", two = "two";
+  const std::span<const std::byte> parts[] = {bytes_of(one), bytes_of(two)};
+  REQUIRE(tx.try_gather({bytes_of(one), bytes_of(two)}));
+  REQUIRE(tx.try_gather({bytes_of(one), bytes_of(two)}, 5));
+  REQUIRE(tx.try_gather(parts));
+  REQUIRE(tx.try_gather(parts, 6));
+  for (const std::uint32_t tag : {0u, 5u, 0u, 6u}) {
+    auto record = rx.try_read();
+    REQUIRE(record);
+    CHECK(text_of(record->bytes()) == "onetwo");
+    CHECK(record->tag() == tag);
+  }
+}
+
 BOTH_RINGS("every way to send hands on the bytes and the tag, at once and after a wait") {
   counted_time::start();
   auto [tx, rx] = TestType::template channel<counted_time_traits>(std::uint64_t{64});

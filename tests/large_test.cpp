@@ -98,6 +98,22 @@ BOTH_RINGS("a ring of 8 GiB: records beyond 4 GiB are where they belong") {
   }
 }
 
+BOTH_RINGS("a ring of 8 GiB: what is assigned, moved or drained beyond 4 GiB is where it belongs") {
+  const reserved_memory memory;
+  REQUIRE(memory.is_there());
+  auto [tx, rx] = TestType::template make<large_traits>(memory.span(), nullptr, from(5 * GiB));
+  typename decltype(tx)::claim_type claim;
+  claim = std::move(*tx.try_claim(3));
+  CHECK(claim.data() == memory.span().data() + 5 * GiB + header_size);
+  std::memcpy(claim.data(), "far", 3);
+  REQUIRE(claim.commit());
+  std::string drained;
+  rx.drain([&](auto bytes, auto) { drained += text_of(bytes); });
+  CHECK(drained == "far");
+  CHECK(memory.span()[5 * GiB] == std::byte{0});
+  CHECK(memory.span()[5 * GiB + header_size] == std::byte{0});
+}
+
 BOTH_RINGS("a ring of 8 GiB holds more than 4, says how much, and gives it back at once") {
   const reserved_memory memory;
   REQUIRE(memory.is_there());

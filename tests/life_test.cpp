@@ -1,5 +1,7 @@
 #include <chrono>
+#include <functional>
 #include <thread>
+#include <utility>
 
 #include "catch.hpp"
 #include "rings.hpp"
@@ -143,6 +145,32 @@ BOTH_RINGS("flush ends when the consumer leaves, and tells whether all was consu
   CHECK(second.first.flush());
 }
 
+namespace {
+// The consumer takes the last record, and goes, between two loads of one flush.
+struct leaving : std_atomics {
+  static inline std::function<void()> before_the_look;
+  template <site S, class Word>
+  static auto load(site_tag<S> s, const Word& w) noexcept {
+    if (S == site::consumer_gone && before_the_look) std::exchange(before_the_look, nullptr)();
+    return std_atomics::load(s, w);
+  }
+};
+struct leaving_traits : default_traits {
+  using atomics = leaving;
+};
+}  // namespace
+
+BOTH_RINGS("flush looks once more when it sees that the consumer has left") {
+  auto made = TestType::template make<leaving_traits>(std::uint64_t{64});
+  REQUIRE(write(made.first, "x"));
+  leaving::before_the_look = [&] {
+    auto rx = std::move(made.second);
+    rx.try_read()->consume();
+  };
+  CHECK(made.first.flush());
+  CHECK_FALSE(leaving::before_the_look);
+}
+
 BOTH_RINGS("flush does not wait for claims that are not committed") {
   auto [tx, rx] = TestType::make(std::uint64_t{128});
   CHECK(write(tx, "a"));
@@ -190,6 +218,19 @@ BOTH_RINGS("statistics count what happened, by cause") {
   CHECK(rx.statistics().bytes == 37);
   CHECK(rx.statistics().high_water_bytes <= 64);
   CHECK(rx.statistics().retired == producer_statistics{});
+}
+
+TEST_CASE("the high-water mark never falls") {
+  auto [tx, rx] = spsc::make<counting_traits>(1024);
+  for (int i = 0; i != 4; ++i) REQUIRE(write(tx, pattern(56, 1)));
+  CHECK(read(rx) != "<empty>");
+  CHECK(rx.statistics().high_water_bytes == 256);
+  while (read(rx) != "<empty>") {}
+  for (int i = 0; i != 3; ++i) {
+    REQUIRE(write(tx, "x"));
+    CHECK(read(rx) == "x");
+    CHECK(rx.statistics().high_water_bytes == 256);
+  }
 }
 
 TEST_CASE("the counts of a producer that is gone join the ring's") {

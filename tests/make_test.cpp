@@ -110,6 +110,33 @@ BOTH_RINGS("a refused ring drops the owner of its memory") {
   CHECK(watch.expired());
 }
 
+BOTH_RINGS("a refused channel gives everything back, also where the ring itself could be made") {
+  auto memory = std::make_shared<visible_memory>(64);
+  std::weak_ptr<visible_memory> watch = memory;
+  auto span = memory->span();
+  options o;
+  o.event_descriptor = 1'000'000;  // which is no open file
+  CHECK(TestType::try_channel(span, std::move(memory), o).error().code == setup_errc::bad_event_descriptor);
+  CHECK(watch.expired());
+}
+
+TEST_CASE("the owner of the memory is dropped with the last of many producers and their claims") {
+  auto memory = std::make_shared<visible_memory>(64);
+  std::weak_ptr<visible_memory> watch = memory;
+  auto span = memory->span();
+  {
+    auto made = mpsc::make(span, std::move(memory));
+    auto second = made.first, third = second;
+    auto claim = third.try_claim(4);
+    { auto gone = std::move(third); }
+    { auto gone = std::move(made); }
+    { auto gone = std::move(second); }
+    CHECK_FALSE(watch.expired());
+    claim->abort();
+    CHECK(watch.expired());
+  }
+}
+
 BOTH_RINGS("payloads start on multiples of the payload alignment") {
   const auto check = [](auto traits, std::uintptr_t alignment) {
     auto [tx, rx] = TestType::template make<decltype(traits)>(std::uint64_t{4096});

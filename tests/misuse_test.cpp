@@ -182,6 +182,11 @@ int main() {
     auto claim = tx.try_claim(1000);
     (void)claim->size();
   });
+  asserts("the value of a failed result that is const", "test it before use", [] {
+    auto [tx, rx] = spsc::make(256);
+    const auto claim = tx.try_claim(1000);
+    (void)claim->size();
+  });
   const auto dropped = [] {
     auto [tx, rx] = spsc::make(256);
     for (int i = 0; i != 3; ++i) auto claim = tx.try_claim(4);

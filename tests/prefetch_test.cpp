@@ -15,6 +15,13 @@ using namespace logbuf;
 struct recording : std_atomics {
   static constexpr std::uint32_t prefetch_distance = 128, prefetch_largest = 64;
   static inline std::vector<std::size_t> asked;  // offsets
+  static inline unsigned looks_at_tail = 0, looks_at_head = 0;
+  template <site S, class Word>
+  static auto load(site_tag<S> s, const Word& w) noexcept {
+    looks_at_tail += S == site::prefetch_tail;
+    looks_at_head += S == site::head_refresh;
+    return std_atomics::load(s, w);
+  }
   static void prefetch_for_write(const region&, std::size_t offset) { asked.push_back(offset); }
 };
 struct recording_traits : default_traits {
@@ -65,6 +72,67 @@ BOTH_RINGS("hints of a producer stay in what it may claim") {
     head = tail;
   }
   CHECK(hints > 1000);
+}
+
+BOTH_RINGS("the first claims beyond a known limit hint at what comes first, the later ones at what lies ahead of them") {
+  using offsets = std::vector<std::size_t>;
+  for (const position_type begin : {position_type{0}, position_type{1} << 40}) {
+    options o;
+    o.initial_position = begin;
+    auto [tx, rx] = TestType::template make<recording_traits>(capacity, o);
+    const auto hints_of = [&](std::size_t size) {
+      recording::asked.clear();
+      REQUIRE(tx.try_claim(size)->commit());
+      return recording::asked;
+    };
+    CHECK(hints_of(56) == offsets{0, 64});             // the distance, from its own first byte on
+    CHECK(hints_of(8) == offsets{64 + 128});           // [192, 208)
+    CHECK(hints_of(120) == offsets{80 + 128, 80 + 192});
+    CHECK(hints_of(500 - 8) == offsets{208 + 128, 208 + 192, 208 + 256, 208 + 320, 208 + 384, 208 + 448, 208 + 512, 208 + 576});
+    CHECK(hints_of(184 - 8) == offsets{712 + 128, 712 + 192, 712 + 256});  // these end at the limit, at 1024
+    CHECK(hints_of(0) == offsets{});
+  }
+}
+
+BOTH_RINGS("a claim that fits before the known limit, to the last byte, looks at no head") {
+  for (const position_type begin : {position_type{0}, position_type{1} << 40}) {
+    options o;
+    o.initial_position = begin;
+    auto [tx, rx] = TestType::template make<recording_traits>(capacity, o);
+    recording::looks_at_head = 0;
+    for (int i = 0; i != 8; ++i) REQUIRE(tx.try_claim(120)->commit());
+    CHECK(recording::looks_at_head == 1);
+    CHECK(tx.try_claim(0).error() == claim_error::full);
+    CHECK(recording::looks_at_head == 2);
+  }
+}
+
+TEST_CASE("a consumer hints at each line of the records ahead, and looks at the tail once in a quarter of the ring") {
+  using offsets = std::vector<std::size_t>;
+  for (const bool drains : {false, true})
+    for (const position_type begin : {position_type{0}, position_type{1} << 40}) {
+      options o = asking();
+      o.initial_position = begin;
+      auto [tx, rx] = spsc::make<recording_traits>(capacity, o);
+      auto& reader = rx;
+      const auto read_one = [&] {
+        recording::asked.clear();
+        if (drains) reader.drain([](auto, auto) {}, 1);
+        else reader.try_read()->consume();
+      };
+      CHECK(reader.try_read().error() == read_error::empty);
+      for (int i = 0; i != 16; ++i) REQUIRE(tx.try_claim(56)->commit());  // 1024 bytes
+      recording::looks_at_tail = 0;
+      for (int i = 0; i != 4; ++i) read_one();
+      CHECK(recording::asked.empty());  // it has kept up for all it knows, for a quarter of the ring
+      read_one();
+      CHECK(recording::looks_at_tail == 1);
+      read_one();
+      // A single read hints when it ends, for the record that comes next; a drain when it comes to one.
+      CHECK(recording::asked == (drains ? offsets{5 * 64 + 128} : offsets{6 * 64 + 128}));
+      for (int i = 6; i != 15; ++i) read_one();
+      CHECK(recording::looks_at_tail <= 3);
+    }
 }
 
 TEST_CASE("hints of a consumer stay before the tail that it has seen") {

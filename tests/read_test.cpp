@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "catch.hpp"
 #include "rings.hpp"
 
@@ -38,6 +40,21 @@ BOTH_RINGS("a record is zeroed when its claim ends") {
   CHECK(std::all_of(memory.span().begin(), memory.span().begin() + 16, [](std::byte b) { return b == std::byte{0}; }));
   CHECK(read(rx) == "next");
   CHECK(memory.is_zero());
+}
+
+BOTH_RINGS("a record is zeroed when its claim ends, also where its space is held back") {
+  visible_memory memory(256);
+  options o;
+  o.release_threshold = 256;
+  auto [tx, rx] = TestType::make(memory.span(), nullptr, o);
+  for (int i = 0; i != 3; ++i) REQUIRE(write(tx, pattern(24, 1)));
+  const auto occupied = tx.occupancy();
+  for (std::size_t i = 0; i != 2; ++i) {
+    CHECK(read(rx) == pattern(24, 1));
+    CHECK(tx.occupancy() == occupied);
+    const auto zeroed = memory.span().first(32 * (i + 1));
+    CHECK(std::all_of(zeroed.begin(), zeroed.end(), [](std::byte b) { return b == std::byte{0}; }));
+  }
 }
 
 BOTH_RINGS("space is held back until the threshold is reached") {
@@ -137,6 +154,29 @@ BOTH_RINGS("a second read while a claim is open answers the same record, which i
   }
   CHECK(read(rx) == "<empty>");
   CHECK(tx.occupancy() == 0);
+}
+
+BOTH_RINGS("claims and views that never had a record have a size, a position and a tag of 0") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256});
+  typename decltype(tx)::claim_type written;
+  read_claim<default_traits> claim;
+  record_view<default_traits> view;
+  const auto is_nothing = [](const auto& r) { return r.size() == 0 && r.position() == 0 && r.tag() == 0; };
+  CHECK(is_nothing(written));
+  CHECK_FALSE(written.is_open());
+  CHECK((is_nothing(claim) && claim.bytes().empty()));
+  CHECK_FALSE(claim.is_open());
+  CHECK((is_nothing(view) && view.bytes().empty()));
+}
+
+BOTH_RINGS("a read claim that was assigned from is inert") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256});
+  REQUIRE(write(tx, "first", 7));
+  auto claim = std::move(*rx.try_read());
+  read_claim<default_traits> other;
+  other = std::move(claim);
+  CHECK(text_of(other.bytes()) == "first");
+  CHECK((claim.bytes().empty() && claim.size() == 0 && claim.tag() == 0 && !claim.is_open()));
 }
 
 BOTH_RINGS("a read claim that was moved from is inert") {

@@ -17,7 +17,7 @@ std::size_t next_offset(Producer& tx, Consumer& rx, std::size_t capacity) {
 }  // namespace
 
 BOTH_RINGS("a record of every size fits into an empty ring from every offset") {
-  for (const std::size_t capacity : {16u, 32u, 64u, 128u})
+  for (const std::size_t capacity : {16u, 32u, 64u, 128u, 512u})
     for (std::size_t offset = 0; offset < capacity; offset += 8) {
       visible_memory memory(capacity);
       auto [tx, rx] = TestType::make(memory.span());

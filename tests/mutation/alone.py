@@ -9,7 +9,7 @@ import subprocess
 import programs
 
 NEAR = 12      # lines
-PROGRAMS = 6   # at most so many test programs are compiled for a mutant
+PROGRAMS = 12  # at most so many test programs are compiled for a mutant
 # What the build does not compile: the tests that come by what stands in its place, from this text on, judge it.
 STANDS_FOR = {"platform/portable.hpp": ("platform/linux.hpp", "class futex_parker")}
 

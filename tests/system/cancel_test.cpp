@@ -108,6 +108,14 @@ int main() {
     ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, nullptr);
   });
 #endif
+  // Where a caller had switched cancellation off, it is off afterwards.
+  int before = PTHREAD_CANCEL_ENABLE;
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+  options on_a_processor = parking();
+  on_a_processor.first_touch_cpu = 0;
+  (void)spsc::try_make(4096, on_a_processor);
+  ::pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before);
+  check(before == PTHREAD_CANCEL_DISABLE, "a thread that is not to be cancelled stays so");
   survives("a claim that is dropped, which a debug build says", [] {
     auto [tx, rx] = spsc::make(256);
     auto claim = tx.try_claim(4);
