@@ -28,6 +28,19 @@ BOTH_RINGS("sizes at, below and above each edge") {
   CHECK(read(rx) == "<empty>");
 }
 
+BOTH_RINGS("a claim has as many bytes as were asked for") {
+  auto [tx, rx] = TestType::make(std::uint64_t{256});
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{13}, tx.max_payload()}) {
+    auto claim = tx.try_claim(size);
+    REQUIRE(claim);
+    CHECK(claim->size() == size);
+    CHECK(claim->bytes().size() == size);
+    CHECK(claim->bytes().data() == claim->data());
+    claim->abort();
+    CHECK(read(rx) == "<empty>");
+  }
+}
+
 BOTH_RINGS("full is not too large, and changes nothing") {
   visible_memory memory(64);
   auto [tx, rx] = TestType::make(memory.span());

@@ -11,10 +11,12 @@
 namespace {
 
 using namespace logbuf;
+using logbuf::test::visible_memory;
 
 struct recording : std_atomics {
   static constexpr std::uint32_t prefetch_distance = 128, prefetch_largest = 64;
   static inline std::vector<std::size_t> asked;  // offsets
+  static inline const std::byte* buffer = nullptr;  // of the last hint
   static inline unsigned looks_at_tail = 0, looks_at_head = 0;
   template <site S, class Word>
   static auto load(site_tag<S> s, const Word& w) noexcept {
@@ -22,7 +24,10 @@ struct recording : std_atomics {
     looks_at_head += S == site::head_refresh;
     return std_atomics::load(s, w);
   }
-  static void prefetch_for_write(const region&, std::size_t offset) { asked.push_back(offset); }
+  static void prefetch_for_write(const region& r, std::size_t offset) {
+    asked.push_back(offset);
+    buffer = r.at(0);
+  }
 };
 struct recording_traits : default_traits {
   using atomics = recording;
@@ -94,6 +99,18 @@ BOTH_RINGS("the first claims beyond a known limit hint at what comes first, the 
   }
 }
 
+BOTH_RINGS("hints are of the ring's own memory, from the claim on") {
+  visible_memory memory(capacity);
+  options o = asking();
+  o.initial_position = 256;
+  auto [tx, rx] = TestType::template make<recording_traits>(memory.span(), nullptr, o);
+  recording::asked.clear();
+  REQUIRE(tx.try_claim(56)->commit());
+  REQUIRE_FALSE(recording::asked.empty());
+  CHECK(recording::asked.front() == 256);
+  CHECK(recording::buffer == memory.span().data());
+}
+
 BOTH_RINGS("a claim that fits before the known limit, to the last byte, looks at no head") {
   for (const position_type begin : {position_type{0}, position_type{1} << 40}) {
     options o;
@@ -120,18 +137,27 @@ TEST_CASE("a consumer hints at each line of the records ahead, and looks at the 
         if (drains) reader.drain([](auto, auto) {}, 1);
         else reader.try_read()->consume();
       };
-      CHECK(reader.try_read().error() == read_error::empty);
-      for (int i = 0; i != 16; ++i) REQUIRE(tx.try_claim(56)->commit());  // 1024 bytes
       recording::looks_at_tail = 0;
-      for (int i = 0; i != 4; ++i) read_one();
-      CHECK(recording::asked.empty());  // it has kept up for all it knows, for a quarter of the ring
-      read_one();
-      CHECK(recording::looks_at_tail == 1);
-      read_one();
-      // A single read hints when it ends, for the record that comes next; a drain when it comes to one.
-      CHECK(recording::asked == (drains ? offsets{5 * 64 + 128} : offsets{6 * 64 + 128}));
-      for (int i = 6; i != 15; ++i) read_one();
-      CHECK(recording::looks_at_tail <= 3);
+      for (int i = 0; i != 6; ++i) {  // it keeps up: nothing comes behind the record that it reads
+        REQUIRE(tx.try_claim(56)->commit());
+        read_one();
+        CHECK(reader.try_read().error() == read_error::empty);
+        if (drains) CHECK(reader.drain([](auto, auto) {}, 1) == 0);
+      }
+      for (int i = 0; i != 16; ++i) REQUIRE(tx.try_claim(56)->commit());  // 1024 bytes, from 6 * 64 on
+      offsets hints, looks;
+      for (std::size_t i = 0; i != 16; ++i) {
+        const unsigned before = recording::looks_at_tail;
+        read_one();
+        hints.insert(hints.end(), recording::asked.begin(), recording::asked.end());
+        if (recording::looks_at_tail != before) looks.push_back(i);
+      }
+      // A single read hints when it ends, for the record that comes next; a drain when it comes to one. Both look at the tail
+      // after a quarter of the ring, and hint at all lines from then on, up to the tail that they have seen.
+      CHECK(looks == (drains ? offsets{4, 14} : offsets{3, 13}));
+      offsets expected;
+      for (std::size_t i = 5; i != 14; ++i) expected.push_back(((6 + i) * 64 + 128) % capacity);
+      CHECK(hints == expected);
     }
 }
 

@@ -87,7 +87,7 @@ BOTH_RINGS("skips that are visible when a read ends are given back with it") {
 }
 
 BOTH_RINGS("a threshold of zero gives back after every record") {
-  auto [tx, rx] = TestType::make(std::uint64_t{64}, threshold(0));
+  auto [tx, rx] = TestType::make(std::uint64_t{1024}, threshold(0));
   for (int i = 0; i != 4; ++i) CHECK(write(tx, ""));
   for (std::uint64_t left = 24; left != 0; left -= 8) {
     CHECK(read(rx) == "");

@@ -47,6 +47,13 @@ TEST_CASE("a cursor is small, and the shared words have lines of their own") {
   CHECK(offsetof(state, owners) - offsetof(state, head) >= 128);
 }
 
+TEST_CASE("what a ring is if nobody says otherwise") {
+  STATIC_REQUIRE_FALSE(default_traits::checked);
+  STATIC_REQUIRE(default_traits::payload_alignment == 8);
+  STATIC_REQUIRE(default_traits::zeroed == zeroing::by_consumer);
+  STATIC_REQUIRE_FALSE(default_traits::statistics::enabled);
+}
+
 TEST_CASE("errors have names") {
   CHECK(std::string(to_string(claim_error::full)) == "full");
   CHECK(std::string(to_string(claim_error::too_large)) == "too_large");

@@ -9,7 +9,7 @@ import subprocess
 import programs
 
 NEAR = 12      # lines
-PROGRAMS = 12  # at most so many test programs are compiled for a mutant
+PROGRAMS = 12  # so many test programs are compiled for a mutant that has an explanation; for another, all of them
 # What the build does not compile: the tests that come by what stands in its place, from this text on, judge it.
 STANDS_FOR = {"platform/portable.hpp": ("platform/linux.hpp", "class futex_parker")}
 
@@ -76,7 +76,7 @@ def objects_replaced(arguments, objects):
 
 
 def nearest(change, texts, mutants, tests, known):
-    """The test programs that come by the lines around a change, those with the most such tests first."""
+    """The test programs, those first that come by the lines around a change with the most tests."""
     if change.file in STANDS_FOR:
         file, begin = STANDS_FOR[change.file]
         same = near = {n for n, c in mutants.items() if c.file == file and c.begin > texts[file].index(begin)}
@@ -88,10 +88,10 @@ def nearest(change, texts, mutants, tests, known):
         program = known.program_of(t)
         if program:
             scores[program] = scores.get(program, 0) + 1000 * len(t.reaches & near) + len(t.reaches & same)
-    return [p for p in sorted(scores, key=lambda p: -scores[p]) if scores[p] > 0][:PROGRAMS]
+    return sorted(scores, key=lambda p: -scores[p])
 
 
-def judge(change, text, texts, mutants, tests, known, compiler, folder):
+def judge(change, text, texts, mutants, tests, known, compiler, folder, is_explained):
     """What refuses this change: the compiler, or a test. None if nothing does."""
     include = folder / "include"
     for file, source in texts.items():
@@ -100,7 +100,7 @@ def judge(change, text, texts, mutants, tests, known, compiler, folder):
         path.write_text(text if file == change.file else source)
     if compiler.errors(include) is not None:
         return "the compiler"
-    for program in nearest(change, texts, mutants, tests, known):
+    for program in nearest(change, texts, mutants, tests, known)[:PROGRAMS if is_explained else None]:
         made = known.make(program, include, folder, change.definitions)
         if made is None:
             return "the compiler"

@@ -5,7 +5,7 @@
   run.py BUILD run [--sample N] [--only TEXT] [--again] [--write]
 
 BUILD is the folder of the preset. --sample takes every N-th change, --only those whose file:line or kind contains TEXT, --again
-those that survived the last run. --write brings the table of docs/mutation.md up to date. BUILD/results.json has every verdict.
+those that survived the last run and are not explained. --write brings the table of docs/mutation.md up to date. BUILD/results.json has every verdict.
 """
 import argparse
 import concurrent.futures
@@ -72,11 +72,21 @@ class Progress:
                 say(f"{self.what}: {self.done} of {self.total}")
 
 
+def around(changes, number):
+    """The numbers of a few changes on the lines before and behind, of those that may be chosen at run time."""
+    file = changes[number].file
+    return [n for n in range(number - 8, number + 9) if n in changes and changes[n].file == file
+            and not changes[n].is_constant and not changes[n].definitions]
+
+
 class Mutation:
     def __init__(self, build, sample):
         self.build = pathlib.Path(build)
         self.texts, changes = sites.find(ROOT / "include", CONFIGURATIONS[:2])
-        self.mutants = {n: c for n, c in enumerate(changes, 1) if n % sample == 0}
+        every = dict(enumerate(changes, 1))
+        self.judged = [n for n in every if n % sample == 0]
+        # What is around them is compiled along: what a test comes by there tells which tests are nearest.
+        self.mutants = {n: every[n] for n in sorted(self.judged + [near for n in self.judged for near in around(every, n)])}
         self.killers = {}   # by file and line: what is tried first for the next mutant there
         self.alone = set()  # not chosen at run time: compiled one by one
 
@@ -96,6 +106,11 @@ class Mutation:
         self.alone = out | (self.mutants.keys() - switched.keys())
         kept.write_bytes(pickle.dumps((key, self.alone)))
         say(f"{len(self.mutants) - len(self.alone)} of them are chosen at run time")
+
+    def key(self, number):
+        """The file, the line of code, and the change, as the reasons name them."""
+        c = self.mutants[number]
+        return c.file, table.code_of(self.texts[c.file], c.line), table.what(self.texts[c.file], c)
 
     # ---- what the tests reach
 
@@ -165,13 +180,15 @@ class Mutation:
     def run_alone(self, tests, numbers, known):
         """Compiled one by one."""
         progress, compiler, place = Progress("compiled alone", len(numbers)), Compiler(self.build / "compiler"), threading.local()
+        rows = table.reasons(DOCUMENT.read_text())
 
         def one(n):
             text = render.single(self.texts[self.mutants[n].file], self.mutants[n])
             if not hasattr(place, "folder"):
                 place.folder = alone.clean(self.build / f"alone{threading.get_ident()}")
+            is_explained = any(table.explains(row, *self.key(n)) for row in rows)
             verdict = "nothing" if text is None else alone.judge(self.mutants[n], text, self.texts, self.mutants, tests, known, compiler,
-                                                                 place.folder)
+                                                                 place.folder, is_explained)
             progress.step()
             return n, verdict
 
@@ -185,8 +202,7 @@ def report(m, verdicts, args):
     rows, used = table.reasons(document), set()
     for n, verdict in verdicts.items():
         if verdict is None:
-            c = m.mutants[n]
-            key = (c.file, table.code_of(m.texts[c.file], c.line), table.what(m.texts[c.file], c))
+            c, key = m.mutants[n], m.key(n)
             for row in rows:
                 if table.explains(row, *key):
                     used.add(row)
@@ -227,16 +243,17 @@ def main():
         return 0
     kept = m.build / "results.json"
     tests, reached = m.survey(programs.all_tests(m.build))
-    wanted = [n for n, c in m.mutants.items() if args.only in f"{c.file}:{c.line} {c.kind}"]
+    wanted = [n for n in m.judged if args.only in f"{m.mutants[n].file}:{m.mutants[n].line} {m.mutants[n].kind}"]
     if args.again:
         old = {r["number"]: r["verdict"] for r in json.loads(kept.read_text())["mutants"]}
-        wanted = [n for n in wanted if old.get(n) is None]
+        rows = table.reasons(DOCUMENT.read_text())
+        wanted = [n for n in wanted if old.get(n) is None and not any(table.explains(row, *m.key(n)) for row in rows)]
     verdicts = {n: "nothing" for n in wanted if n in m.nothing}
     verdicts |= m.run_switched(tests, [n for n in wanted if n in reached])
     rest = [n for n in wanted if n not in verdicts]
     verdicts |= m.run_alone(tests, rest, alone.Programs(m.build))
     if args.again:
-        verdicts = {n: old.get(n) for n in m.mutants} | verdicts
+        verdicts = {n: old.get(n) for n in m.judged} | verdicts
     if not args.only:  # or --again would have nothing but these to go on from
         kept.write_text(json.dumps({"mutants": [{"number": n, **vars(m.mutants[n]), "verdict": v} for n, v in sorted(verdicts.items())]}, indent=1))
     failures = report(m, verdicts, args)

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
+#include <cstring>
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -23,9 +24,17 @@ struct calls {
   static inline std::atomic<int> refused_with{0};
   static inline std::atomic<bool> spoils_errno{false};
   static inline std::atomic<unsigned> sleeps{0}, wakes{0}, registrations{0}, barriers{0}, writes{0}, all{0};
+  static inline std::atomic<long long> until_seconds{-1}, until_nanoseconds{-1};  // of the last sleep; -1: no deadline
   static inline std::atomic<void (*)()> meanwhile{nullptr};  // called once, where a thread would fall asleep
 };
 inline constexpr int spoiled = 4711;
+
+template <class Number>
+void note_deadline(long address) {
+  Number time[2]{-1, -1};
+  if (address != 0) std::memcpy(time, reinterpret_cast<const void*>(address), sizeof time);
+  calls::until_seconds = time[0], calls::until_nanoseconds = time[1];
+}
 
 }  // namespace logbuf::test
 
@@ -43,6 +52,10 @@ long __wrap_syscall(long number, ...) {
   va_end(list);
   calls::all.fetch_add(1);
   if (is_futex && (b & 127) == FUTEX_WAIT_BITSET) calls::sleeps.fetch_add(1);
+  if (is_futex && (b & 127) == FUTEX_WAIT_BITSET) {
+    if (number == old_futex_number) note_deadline<long>(d);
+    else note_deadline<long long>(d);
+  }
   if (is_futex && (b & 127) == FUTEX_WAKE) calls::wakes.fetch_add(1);
   if (is_futex && (b & 127) == FUTEX_WAIT_BITSET)
     if (void (*const happens)() = calls::meanwhile.exchange(nullptr)) happens();

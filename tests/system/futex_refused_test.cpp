@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+struct at_site {};  // the parker does not look at it
+
 options parking() {
   options o;
   o.spins_before_park = 0;
@@ -60,9 +62,33 @@ void the_older_call_serves() {
   calls::refused = -1;
 }
 
+// What a sleep ends with if it does not end with a wake-up.
+void ends_of_a_sleep_are_no_refusals() {
+  for (const int with : {EINTR, EAGAIN, ETIMEDOUT}) {
+    auto [tx, rx] = spsc::channel(1024, parking());
+    calls::refused = futex_number, calls::also_refused = old_futex_number, calls::refused_with = with;
+    check(rx.receive_for(2ms).error() == receive_error::timeout, "a deadline ends the wait");
+    check(!rx.is_degraded(), "and a sleep that was cut short is no refusal");
+    calls::refused = calls::also_refused = -1;
+  }
+}
+
+void deadlines_are_handed_on_to_the_nanosecond() {
+  using time_point = std::chrono::steady_clock::time_point;
+  platform::futex_parker parker;
+  std::atomic<std::uint32_t> word{0};  // no thread falls asleep, since another value is expected
+  for (const long long at : {0LL, 7LL, 999'999'999LL, 1'000'000'000LL, 1'999'999'999LL, 7'000'000'000'000'000'007LL / 4}) {
+    check(parker.wait(at_site{}, word, 1, time_point(std::chrono::nanoseconds(at))), "a word that has changed is no refusal");
+    check(calls::until_seconds == at / 1'000'000'000 && calls::until_nanoseconds == at % 1'000'000'000, "the time is the deadline");
+  }
+  check(parker.wait(at_site{}, word, 1, time_point::max()) && calls::until_seconds == -1, "and without a deadline there is none");
+}
+
 }  // namespace
 
 int main() {
+  ends_of_a_sleep_are_no_refusals();
+  deadlines_are_handed_on_to_the_nanosecond();
   refused(EPERM);
   refused(ENOSYS);
   the_older_call_serves();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ void* map_at_offset(std::size_t bytes, int protection, int flags) {
 }
 void* __wrap_mmap(void* where, std::size_t bytes, int protection, int flags, int file, off_t offset) {
   void* p = MAP_FAILED;
-  if ((flags & MAP_HUGETLB) == 0 && now.offset != any && bytes > huge) {
+  if ((flags & MAP_HUGETLB) == 0 && now.offset != any && bytes >= huge) {
     p = map_at_offset(bytes, protection, flags);
   } else if ((flags & MAP_HUGETLB) == 0) {
     p = __real_mmap(where, bytes, protection, flags, file, offset);
@@ -178,6 +179,10 @@ void huge_pages_of_their_size() {
       if (!check(m.has_value() && from != nullptr, "huge pages are taken")) continue;
       check(from->bytes == c.pages * huge, "as many as the ring needs, and no more");
       check((from->flags & (63 << 26)) == flag_of_2_mib, "of 2 MiB, whatever the default of the system is");
+      const bool is_touched = std::any_of(now.advised.begin(), now.advised.end(), [&](const mapping& a) {
+        return a.at == from->at && a.bytes == from->bytes && a.flags == populate_write;
+      });
+      check(is_touched, "and the kernel is asked to touch them all, for writing");
       const auto start_of_payload = reinterpret_cast<std::uintptr_t>(m->data()) + header_size;
       check(start_of_payload % c.alignment == 0, "payloads are aligned");
       const auto end = reinterpret_cast<std::uintptr_t>(m->data()) + c.capacity;
@@ -193,7 +198,12 @@ void huge_pages_of_their_size() {
 
 void pages_that_an_old_kernel_touches_are_zero() {
   start(huge_pages_are::there, true);
-  const auto m = memory::allocate(4 << 20, 8, with(huge_pages::required));
+  options o = with(huge_pages::required);
+  cpu_set_t set;
+  ::sched_getaffinity(0, sizeof set, &set);
+  for (unsigned cpu = 0; cpu != CPU_SETSIZE; ++cpu)  // the last one: the kernel writes its number into each page
+    if (CPU_ISSET(cpu, &set)) o.first_touch_cpu = cpu;
+  const auto m = memory::allocate(4 << 20, 8, o);
   if (!check(m.has_value(), "huge pages are taken on an old kernel")) return;
   std::size_t dirty = 0;
   for (std::size_t i = 0; i != 4 << 20; ++i) dirty += m->data()[i] != std::byte{0};
@@ -210,6 +220,14 @@ void pages_that_the_kernel_may_make_huge(std::size_t offset) {
       return a.at == m->data() && a.bytes == huge && a.flags == MADV_HUGEPAGE;
     });
     check(advised, "with the advice to make them huge");
+    if (!check(now.maps.size() == 1, "which are of one mapping")) return;
+    const auto address = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p); };
+    const std::uintptr_t all = address(now.maps[0].at), end = all + now.maps[0].bytes, data = address(m->data());
+    for (const mapping& u : now.unmaps)
+      check(u.bytes != 0 && (address(u.at) == all ? all + u.bytes == data
+                                                  : address(u.at) == data + huge && address(u.at) + u.bytes == end),
+            "of which the part in front, and the part behind, is given back");
+    check(sum(now.unmaps) + huge == now.maps[0].bytes, "all but the ring");
   }
   check(all_is_unmapped(), "and all of them are given back");
 }
