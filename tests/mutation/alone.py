@@ -25,7 +25,7 @@ class Programs:
         self.case_files = {}
         for target, files in self.compiles.items():
             for file in files:
-                for case in re.findall(r'TEST_CASE\(\s*((?:"[^"]*"\s*)+)', pathlib.Path(file).read_text()):
+                for case in re.findall(r'(?:TEST_CASE|BOTH_\w+)\(\s*((?:"[^"]*"\s*)+)', pathlib.Path(file).read_text()):
                     self.case_files["".join(re.findall(r'"([^"]*)"', case))] = file
         self.links = {}
 
