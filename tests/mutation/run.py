@@ -75,7 +75,7 @@ class Progress:
 def around(changes, number):
     """The numbers of a few changes on the lines before and behind, of those that may be chosen at run time."""
     file = changes[number].file
-    return [n for n in range(number - 8, number + 9) if n in changes and changes[n].file == file
+    return [n for n in range(number - 3, number + 4) if n in changes and changes[n].file == file
             and not changes[n].is_constant and not changes[n].definitions]
 
 
