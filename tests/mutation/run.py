@@ -209,7 +209,7 @@ def report(m, verdicts, args):
                     verdicts[n] = "explained"
             if verdicts[n] is None:
                 print(f"SURVIVED {n} {c.file}:{c.line}: {key[2]}\n         in: {key[1]}")
-    whole = args.sample == 1 and not args.only and not args.again
+    whole = args.sample == 1 and not args.only
     stale = [row for row in rows if row not in used] if whole else []
     for row in stale:
         print(f"STALE    docs/mutation.md explains what a test tells now: {' | '.join(row)}")
@@ -254,7 +254,7 @@ def main():
     verdicts |= m.run_alone(tests, rest, alone.Programs(m.build))
     if args.again:
         verdicts = {n: old.get(n) for n in m.judged} | verdicts
-    if not args.only:  # or --again would have nothing but these to go on from
+    if not args.only and args.sample == 1:  # or --again would have nothing but these to go on from
         kept.write_text(json.dumps({"mutants": [{"number": n, **vars(m.mutants[n]), "verdict": v} for n, v in sorted(verdicts.items())]}, indent=1))
     failures = report(m, verdicts, args)
     judged = sum(v != "nothing" for v in verdicts.values())
