@@ -85,9 +85,9 @@ BOTH_RINGS("the first claims beyond a known limit hint at what comes first, the 
     options o;
     o.initial_position = begin;
     auto [tx, rx] = TestType::template make<recording_traits>(capacity, o);
-    const auto hints_of = [&](std::size_t size) {
+    const auto hints_of = [&sender = tx](std::size_t size) {
       recording::asked.clear();
-      REQUIRE(tx.try_claim(size)->commit());
+      REQUIRE(sender.try_claim(size)->commit());
       return recording::asked;
     };
     CHECK(hints_of(56) == offsets{0, 64});             // the distance, from its own first byte on
