@@ -100,6 +100,17 @@ TEST_CASE("copies of a producer write into the same ring, and may go in any orde
   CHECK(copy.try_claim(0).error() == claim_error::detached);
 }
 
+BOTH_RINGS("an end that never had a ring is detached, also for the smallest claim") {
+  auto [tx, rx] = TestType::make(std::uint64_t{64});
+  decltype(tx) none;
+  CHECK(none.capacity() == 0);
+  CHECK(none.max_payload() == 0);
+  CHECK(none.try_claim(0).error() == claim_error::detached);
+  decltype(rx) nobody;
+  CHECK(nobody.capacity() == 0);
+  CHECK(nobody.try_read().error() == read_error::empty);
+}
+
 BOTH_RINGS("flush answers at once when nothing is outstanding") {
   auto [tx, rx] = TestType::make(std::uint64_t{128});
   CHECK(tx.flush());
