@@ -94,7 +94,7 @@ class Mutation:
 
     def prepare(self):
         """Writes the headers with their switches. Which changes compile together is found once for the same headers."""
-        kept, key = self.build / "settled.pickle", (self.texts, sorted(self.mutants))
+        kept, key = self.build / "settled.pickle", (self.texts, self.mutants)
         include = self.build / "include"
         if kept.exists() and (old := pickle.loads(kept.read_bytes()))[0] == key:
             self.alone = old[1]

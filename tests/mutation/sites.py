@@ -289,8 +289,8 @@ class Finder:
 
     def variable(self, c, children, constant):
         head = self.text(c).split("=")[0].split("{")[0]
-        # A const bool may be a constant expression too, for some template arguments.
-        constant = constant or re.search(r"\b(constexpr|constinit)\b|\bconst bool\b", head) is not None
+        # A const bool may be a constant expression too, for some template arguments; so may a member, in a constinit object.
+        constant = constant or c.kind == K.FIELD_DECL or re.search(r"\b(constexpr|constinit|const bool)\b", head) is not None
         if c.kind != K.PARM_DECL and children and children[-1].kind.is_expression() and "=" in self.text(c):
             self.narrow(children[-1], constant)
             self.value(children[-1], constant)

@@ -51,14 +51,13 @@ long __wrap_syscall(long number, ...) {
   if (is_futex) d = va_arg(list, long), e = va_arg(list, long), f = va_arg(list, long);
   va_end(list);
   calls::all.fetch_add(1);
-  if (is_futex && (b & 127) == FUTEX_WAIT_BITSET) calls::sleeps.fetch_add(1);
   if (is_futex && (b & 127) == FUTEX_WAIT_BITSET) {
+    calls::sleeps.fetch_add(1);
     if (number == old_futex_number) note_deadline<long>(d);
     else note_deadline<long long>(d);
+    if (void (*const happens)() = calls::meanwhile.exchange(nullptr)) happens();
   }
   if (is_futex && (b & 127) == FUTEX_WAKE) calls::wakes.fetch_add(1);
-  if (is_futex && (b & 127) == FUTEX_WAIT_BITSET)
-    if (void (*const happens)() = calls::meanwhile.exchange(nullptr)) happens();
   if (number == SYS_write) calls::writes.fetch_add(1);
   if (number == SYS_membarrier && a == 1 << 4) calls::registrations.fetch_add(1);
   if (number == SYS_membarrier && a == 1 << 3) calls::barriers.fetch_add(1);
