@@ -61,9 +61,17 @@ def together(cases):
     return taken
 
 
+def processor_time(pid):
+    """Clock ticks so far, of a process that has not been waited for."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def run(tests, environment):
     """Whether these tests pass: one, or many cases of the unit tests. None where they were skipped. What takes many times as
-    long as without a mutant hangs: the limit of processor time ends what spins, also where others keep the machine busy."""
+    long as without a mutant hangs. The limit of processor time ends what spins. What has taken too long and does not run any more is
+    asleep; as long as it runs, others may be keeping the machine busy."""
     first, command, file = tests[0], list(tests[0].command), None
     if first.case:
         file = tempfile.NamedTemporaryFile("w", suffix=".cases")
@@ -79,8 +87,10 @@ def run(tests, environment):
 
     with tempfile.TemporaryFile("w+", errors="replace") as out:
         process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=out, stderr=out, preexec_fn=limit)
-        pause = 0.001
+        pause, ran = 0.001, 0
         while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
+            if time.monotonic() > end and ran != (now := processor_time(process.pid)):
+                ran, end = now, time.monotonic() + PATIENCE
             if time.monotonic() > end:
                 process.kill()
                 ended = os.wait4(process.pid, 0)
