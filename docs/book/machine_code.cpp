@@ -50,6 +50,7 @@ FUNCTION(park_fence__symmetric)() { return P::heavy_fence(at<site::park_fence>, 
 FUNCTION(park_fence__asymmetric)() { return P::heavy_fence(at<site::park_fence>, true); }
 STORE(parked_store, u32)
 LOAD(parked_check, u32)
+LOAD(park_recheck, u32)
 FUNCTION(parked_claim)(std::atomic<u32>& word) { return P::exchange(at<site::parked_claim>, word, 0); }
 // disconnection
 ADD(sender_retain, u32)
