@@ -70,8 +70,8 @@ def processor_time(pid):
 
 def run(tests, environment):
     """Whether these tests pass: one, or many cases of the unit tests. None where they were skipped. What takes many times as
-    long as without a mutant hangs. The limit of processor time ends what spins. What has taken too long and does not run any more is
-    asleep; as long as it runs, others may be keeping the machine busy."""
+    long as without a mutant hangs. The limit of processor time ends what spins. What has taken too long and does not run any
+    more is asleep; as long as it runs, others may be keeping the machine busy."""
     first, command, file = tests[0], list(tests[0].command), None
     if first.case:
         file = tempfile.NamedTemporaryFile("w", suffix=".cases")
@@ -89,12 +89,12 @@ def run(tests, environment):
         process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=out, stderr=out, preexec_fn=limit)
         pause, ran = 0.001, 0
         while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
-            if time.monotonic() > end and ran != (now := processor_time(process.pid)):
-                ran, end = now, time.monotonic() + PATIENCE
             if time.monotonic() > end:
-                process.kill()
-                ended = os.wait4(process.pid, 0)
-                break
+                if ran == (now := processor_time(process.pid)):
+                    process.kill()
+                    ended = os.wait4(process.pid, 0)
+                    break
+                ran, end = now, time.monotonic() + PATIENCE
             time.sleep(pause)
             pause = min(0.05, pause * 1.5)
         process.returncode = os.waitstatus_to_exitcode(ended[1])
