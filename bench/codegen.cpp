@@ -102,7 +102,7 @@ unsigned handwritten_spsc_claim_commit(producer_end* tx, const std::byte* from, 
   handwritten::producer& p = *tx->state;
   handwritten::write_claim claim;
   if (!spsc_claim(p, n, tag, claim)) return static_cast<unsigned>(claim.error);
-  std::memcpy(claim.data, from, copied);
+  std::memcpy(claim.data(), from, copied);
   commit(p, claim);
   return 0;
 }
@@ -111,7 +111,7 @@ unsigned handwritten_mpsc_claim_commit(producer_end* tx, const std::byte* from, 
   handwritten::producer& p = *tx->state;
   handwritten::write_claim claim;
   if (!mpsc_claim(p, n, tag, claim)) return static_cast<unsigned>(claim.error);
-  std::memcpy(claim.data, from, copied);
+  std::memcpy(claim.data(), from, copied);
   commit(p, claim);
   return 0;
 }
@@ -120,7 +120,7 @@ unsigned handwritten_spsc_claim_abort(producer_end* tx, const std::byte* from, s
   handwritten::producer& p = *tx->state;
   handwritten::write_claim claim;
   if (!spsc_claim(p, n, 0, claim)) return static_cast<unsigned>(claim.error);
-  std::memcpy(claim.data, from, copied);
+  std::memcpy(claim.data(), from, copied);
   abort(p, claim);
   return 0;
 }
@@ -133,9 +133,9 @@ unsigned handwritten_more_calls(producer_end* tx, const std::byte* from, std::si
     abort(p, first);
     return static_cast<unsigned>(second.error);
   }
-  std::memcpy(second.data, from, copied);
+  std::memcpy(second.data(), from, copied);
   commit(p, second);
-  std::memcpy(first.data, from, copied);
+  std::memcpy(first.data(), from, copied);
   commit(p, first);
   return 0;
 }
@@ -144,7 +144,7 @@ bool handwritten_read(consumer_end* rx, std::uint64_t* first) noexcept {
   handwritten::consumer& c = *rx->state;
   handwritten::read_claim record;
   if (!read(c, record)) return false;
-  std::memcpy(first, record.data, sizeof *first);
+  std::memcpy(first, record.data(), sizeof *first);
   finish(c, record);
   return true;
 }

@@ -28,17 +28,15 @@ VARIANTS = [("production", True), ("production_off", True), ("production_countin
 
 # Helpers that GCC leaves out of line: production against hand-written.
 HELPERS = [
-    (r"spsc_claiming::reserve_beyond_limit<", "handwritten::spsc_beyond_limit("),
+    (r"spsc_claiming::reserve_beyond_near<", "handwritten::spsc_beyond_near("),
+    (r"mpsc_claiming::reserve_beyond_near<", "handwritten::mpsc_beyond_near("),
     (r"mpsc_claiming::reserve_beyond_limit<", "handwritten::mpsc_beyond_limit("),
     (r"basic_producer<.*::refuse\(", "handwritten::why_refused("),
-    (r"detail::zero_rest<", "handwritten::zero_rest("),
-    (r"detail::zero_consumed<", "handwritten::zero_consumed("),
-    (r"detail::release<", "handwritten::release("),
-    (r"detail::release_before_look<", "handwritten::release_before_look("),
+    (r"detail::pass_skips<", "handwritten::pass_skips("),
+    (r"detail::end_stretch<", "handwritten::end_stretch("),
     (r"detail::look_at_tail<", "handwritten::look_at_tail("),
-    (r"detail::end_read<", "handwritten::end_read("),
+    (r"detail::end_one_of_many<", "handwritten::end_one_of_many("),
     (r"detail::end_uncommitted<", "handwritten::end_uncommitted("),
-    (r"detail::poll<", "handwritten::poll("),
     (r"producer_core<.*::retire\(", "handwritten::retire(handwritten::producer&"),
     (r"consumer_core<.*::retire\(", "handwritten::retire(handwritten::consumer&"),
 ]

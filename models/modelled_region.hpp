@@ -90,8 +90,9 @@ struct modelled_region {
     r->store(S, offset, value);
   }
   static void zero(const region& r, std::size_t offset, std::size_t size) { r->zero(offset, size); }
-  // A hint touches nothing. It is near, so that in small rings the gates before it open; and it has to stay in the buffer.
-  static constexpr std::uint32_t prefetch_distance = 8, prefetch_largest = 1024;
+  // A hint touches nothing, and has to stay in the buffer. A window is small, so that in small rings some claims begin one, and
+  // others do not.
+  static constexpr std::uint32_t prefetch_distance = 16, prefetch_largest = 1024;
   static void prefetch_for_write(const region& r, std::size_t offset) { r->check(offset); }
   static write_span writable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }
   static read_span readable(const region& r, std::size_t offset, std::size_t size) { return {r.buffer(), offset, size}; }

@@ -90,13 +90,45 @@ BOTH_RINGS("the first claims beyond a known limit hint at what comes first, the 
       REQUIRE(sender.try_claim(size)->commit());
       return recording::asked;
     };
-    CHECK(hints_of(56) == offsets{0, 64});             // the distance, from its own first byte on
-    CHECK(hints_of(8) == offsets{64 + 128});           // [192, 208)
-    CHECK(hints_of(120) == offsets{80 + 128, 80 + 192});
-    CHECK(hints_of(500 - 8) == offsets{208 + 128, 208 + 192, 208 + 256, 208 + 320, 208 + 384, 208 + 448, 208 + 512, 208 + 576});
-    CHECK(hints_of(184 - 8) == offsets{712 + 128, 712 + 192, 712 + 256});  // these end at the limit, at 1024
-    CHECK(hints_of(0) == offsets{});
+    CHECK(hints_of(56) == offsets{0, 64, 128, 192});  // [0, 64): its own window, from its first byte on, and the next one
+    CHECK(hints_of(8) == offsets{});                  // [64, 80)
+    CHECK(hints_of(40) == offsets{});                 // [80, 128), the end of its window
+    CHECK(hints_of(72) == offsets{256, 320});         // [128, 208), the first of its window
+    CHECK(hints_of(492) == offsets{384, 448, 512, 576, 640, 704, 768, 832});  // [208, 712) comes first in four
+    CHECK(hints_of(176) == offsets{896, 960});        // [712, 896)
+    CHECK(hints_of(0) == offsets{});                  // [896, 904): there is nothing behind the limit
+    CHECK(hints_of(112) == offsets{});
   }
+}
+
+BOTH_RINGS("hints for a large claim are for the last bytes that it asks for") {
+  auto [tx, rx] = TestType::template make<recording_traits>(4 * capacity);
+  const auto hints_of = [&sender = tx](std::size_t size) {
+    recording::asked.clear();
+    REQUIRE(sender.try_claim(size)->commit());
+    return recording::asked;
+  };
+  const auto lines = [](std::size_t from, std::size_t to) {
+    std::vector<std::size_t> all;
+    for (; from < to; from += 64) all.push_back(from);
+    return all;
+  };
+  CHECK(hints_of(2032) == lines(2176 - 8 * 128, 2176));            // [0, 2040)
+  CHECK(hints_of(1024 - 8) == lines(2176, 3200));                    // [2040, 3064): eight windows begin in it
+  CHECK(hints_of(1024) == lines(3200, 4096));                        // [3064, 4096): up to the limit
+}
+
+// Whoever comes first into a window hints at the next one, for all.
+TEST_CASE("many producers together hint at each line once") {
+  auto [first, rx] = mpsc::make<recording_traits>(8 * capacity);
+  std::vector<mpsc::producer<recording_traits>> all{first, first, first};
+  for (auto& tx : all) REQUIRE(tx.try_claim(56)->commit());  // each has found its limit
+  recording::asked.clear();
+  for (unsigned i = 0; i != 80; ++i) REQUIRE(all[i * i % 3].try_claim(24 + i % 5 * 8)->commit());
+  std::set<std::size_t> lines(recording::asked.begin(), recording::asked.end());
+  CHECK(lines.size() == recording::asked.size());
+  CHECK(*lines.begin() == 384);
+  CHECK(lines.size() == (*lines.rbegin() - *lines.begin()) / 64 + 1);
 }
 
 BOTH_RINGS("hints are of the ring's own memory, from the claim on") {

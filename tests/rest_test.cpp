@@ -1,4 +1,5 @@
 // How long a consumer rests: counted in spin hints, not timed.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -40,14 +41,29 @@ void pass(Producer& tx, Consumer& rx, std::uint64_t bytes) {
 
 }  // namespace
 
-BOTH_RINGS("a rest that found something is doubled, up to a limit") {
-  auto [tx, rx] = TestType::template make<counting_hints_traits>(capacity);
+BOTH_RINGS("a rest that found enough is doubled, up to a limit") {
+  auto [tx, rx] = TestType::template make<counting_hints_traits>(16 * capacity);
+  std::uint64_t rest = 1;
   for (unsigned expected = 2; expected != 2 * counting_hints::longest_rest; expected *= 2) {
-    pass(tx, rx, 16);
+    pass(tx, rx, std::max<std::uint64_t>(16, 4 * rest));
+    CHECK(hints_of_rest(rx) == expected);
+    rest = expected;
+  }
+  pass(tx, rx, 4 * rest);
+  CHECK(hints_of_rest(rx) == counting_hints::longest_rest);
+}
+
+BOTH_RINGS("a rest that found less than four bytes a hint is halved") {
+  auto [tx, rx] = TestType::template make<counting_hints_traits>(16 * capacity);
+  for (unsigned i = 0; i != 6; ++i) pass(tx, rx, 256), rx.rest();
+  pass(tx, rx, 256);
+  CHECK(hints_of_rest(rx) == 128);
+  for (const unsigned expected : {64u, 32u, 16u, 8u, 4u}) {
+    pass(tx, rx, expected == 4 ? 16 : 8 * expected - 16);
     CHECK(hints_of_rest(rx) == expected);
   }
-  pass(tx, rx, 16);
-  CHECK(hints_of_rest(rx) == counting_hints::longest_rest);
+  pass(tx, rx, 16);  // four bytes for each of four hints
+  CHECK(hints_of_rest(rx) == 8);
 }
 
 BOTH_RINGS("a rest that found nothing is the last") {

@@ -35,7 +35,7 @@ class handwritten_ring {
     LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       handwritten::write_claim claim;
       if (!Claim(producer_, size, 0, claim)) return false;
-      std::memcpy(claim.data, from, size);
+      std::memcpy(claim.data(), from, size);
       commit(producer_, claim);
       return true;
     }
@@ -51,7 +51,7 @@ class handwritten_ring {
     LOGBUF_ALWAYS_INLINE std::size_t read(F&& on_record) noexcept {
       handwritten::read_claim record;
       if (!handwritten::read(consumer_, record)) return 0;
-      on_record(record.data, static_cast<std::size_t>(handwritten::size_of(record.word) - handwritten::header_size));
+      on_record(record.data(), static_cast<std::size_t>(handwritten::size_of(record.word) - handwritten::header_size));
       finish(consumer_, record);
       return 1;
     }

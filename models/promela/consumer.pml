@@ -13,37 +13,20 @@
 #define STOP 2
 #define ENDS 3
 #define LEAVE 4
-
-/* release(): first zero, then head. */
-#ifdef CLEARED
-#define RELEASE goto head_publish
-#else
-#ifdef FINE
 #ifdef BUG_head_before_zeroing
-#define RELEASE goto head_publish
-#else
-#define RELEASE if :: zeroed != position -> goto zero_rest :: else -> goto head_publish fi
-#endif
-#else
-#define RELEASE goto head_publish
-#endif
+#define LATE 5
 #endif
 
-/* The jump to the next look: a chunk, or a lap that is held back whole, is given back first. */
-#ifdef BUG_no_exactly_full_check
-#define IS_EXACTLY_FULL false
-#else
-#define IS_EXACTLY_FULL (HELD_BACK == CAPACITY)
-#endif
+/* The jump to the next look: a chunk is given back first. */
 #define GO_LOOK \
   if \
-  :: IS_EXACTLY_FULL || (mode == CHUNK && HELD_BACK != 0 && 4 * HELD_BACK >= CAPACITY) -> then = LOOK; RELEASE \
+  :: mode == CHUNK && HELD_BACK != 0 && 4 * HELD_BACK >= CAPACITY -> then = LOOK; goto head_publish \
   :: else -> goto header_poll \
   fi
 
 #define GO_RELEASE(next, label) \
   if \
-  :: position != released -> then = next; RELEASE \
+  :: position != released -> then = next; goto head_publish \
   :: else -> goto label \
   fi
 
@@ -64,19 +47,18 @@
 #else
 #define ZEROED(n) (n)
 #endif
-inline zero_consumed() {
-  n = DISTANCE(zeroed, position);
-  if
-  :: n <= TO_LAP_END(zeroed) -> AT(zero, OFFSET(zeroed), n); zero_words(OFFSET(zeroed), ZEROED(n))
-  :: else ->
-     AT(zero, OFFSET(zeroed), TO_LAP_END(zeroed)); zero_words(OFFSET(zeroed), TO_LAP_END(zeroed));
-     AT(zero, 0, n - TO_LAP_END(zeroed)); zero_words(0, n - TO_LAP_END(zeroed))
-  fi;
-  zeroed = position; n = 0
+/* Of the n words before the position, which do not go across the end. */
+inline zero_passed() {
+#ifndef CLEARED
+  AT(zero, OFFSET(PLUS(position, POSITIONS - n)), n);
+  zero_words(OFFSET(PLUS(position, POSITIONS - n)), ZEROED(n));
+#endif
+  n = 0
 }
 
 inline deliver() {
   ghost_read(position, word);
+  n = word;
   position = PLUS(position, word); word = 0;
   unread--;
 #ifdef CHANNEL
@@ -85,19 +67,39 @@ inline deliver() {
   IS_DELIVERED(true)
 }
 
-/* A single read hands out its record, and zeroes it when it ends. */
-#ifdef CLEARED
-#define CONSUME deliver(); mode = BEHIND; zeroed = position; GO_LOOK
-#else
+/* A record is zeroed when it was handled: a step of its own where every step is. */
 #ifdef FINE
-#define CONSUME deliver(); mode = BEHIND; goto zero
+#ifdef CLEARED
+#define ZERO_RECORD n = 0; AFTER_RECORD
 #else
-#define CONSUME deliver(); mode = BEHIND; zero_consumed(); GO_LOOK
+#ifdef BUG_head_before_zeroing
+#define ZERO_RECORD then = LATE; goto head_publish
+#else
+#define ZERO_RECORD goto zero
 #endif
+#endif
+#else
+#define ZERO_RECORD zero_passed(); AFTER_RECORD
+#endif
+/* A single read looks behind its record; a chunk goes on or ends. */
+#define AFTER_RECORD \
+  if \
+  :: mode != CHUNK -> mode = BEHIND; GO_LOOK \
+  :: mode == CHUNK -> GO_LOOK \
+  :: mode == CHUNK -> GO_RELEASE(STOP, read) \
+  fi
+#ifdef FINE
+#ifndef CLEARED
+#define ZERO_SKIP goto zero_skip
+#endif
+#endif
+#ifndef ZERO_SKIP
+#define ZERO_SKIP zero_passed(); goto header_poll
 #endif
 
 proctype consumer(byte me) {
-  byte word, n;
+  byte word;
+  byte n;                       /* words that were passed, and are not zeroed yet */
   byte mode, then;
 #ifdef CHANNEL
   bool announced, last_look;
@@ -132,17 +134,14 @@ header_poll:
 #endif
        fi
     :: word >= SKIP_BIT ->      /* passed over */
-       ghost_read(position, SIZE(word)); position = PLUS(position, SIZE(word)); word = 0;
-       if
-       :: IS_EXACTLY_FULL -> then = LOOK; RELEASE
-       :: else -> goto header_poll
-       fi
+       ghost_read(position, SIZE(word)); n = SIZE(word); position = PLUS(position, n); word = 0;
+       ZERO_SKIP
     :: else ->
        if
        :: mode == BEHIND ->     /* the next read will look again */
           word = 0;
           if
-          :: HELD_BACK >= THRESHOLD && HELD_BACK != 0 -> then = STOP; RELEASE
+          :: HELD_BACK >= THRESHOLD && HELD_BACK != 0 -> then = STOP; goto head_publish
           :: else -> goto read
           fi
        :: mode == SINGLE ->
@@ -152,14 +151,9 @@ header_poll:
           :: else
           fi;
 #endif
-          CONSUME
+          deliver(); ZERO_RECORD
 #ifdef CHUNKS
-       :: mode == CHUNK ->
-          deliver();
-          if
-          :: true -> GO_LOOK
-          :: true -> GO_RELEASE(STOP, read)
-          fi
+       :: mode == CHUNK -> deliver(); ZERO_RECORD
 #endif
        fi
     fi
@@ -167,38 +161,32 @@ header_poll:
 
 #ifdef FINE
 #ifndef CLEARED
-zero:                           /* of a single read: its record, and the skips before it */
-  atomic { zero_consumed(); IS_DELIVERED(false); GO_LOOK };
-zero_rest:                      /* of a release: what a chunk has read, or skips */
+zero:
+  atomic { zero_passed(); IS_DELIVERED(false); AFTER_RECORD };
+zero_skip:
   atomic {
-    zero_consumed(); IS_DELIVERED(false);
-#ifdef BUG_head_before_zeroing
-    goto read
+#ifdef BUG_skip_not_zeroed
+    n = 0;
+#else
+    zero_passed();
 #endif
+    goto header_poll
   };
 #endif
 #endif
 head_publish:
   atomic {
-#ifndef CLEARED
-#ifndef FINE
-    if
-    :: zeroed != position -> zero_consumed()
-    :: else
-    fi;
-#endif
-#endif
     AT(head_publish, 0, position);
     ghost_release(released, position);
-#ifdef CLEARED
-    zeroed = position;
-#endif
     released = position;
     move_head(position);
     IS_DELIVERED(false);
     if
     :: then == LOOK -> then = 0; goto header_poll
     :: then == STOP -> then = 0; goto read
+#ifdef BUG_head_before_zeroing
+    :: then == LATE -> then = 0; goto zero
+#endif
 #ifdef CHANNEL
     :: then == ENDS -> then = 0;
        if

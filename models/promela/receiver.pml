@@ -61,7 +61,7 @@ parked_withdrawn:               /* there is something, so it does not park */
     parked = false; announced = false;
     if
     :: last_look && word == NOT_READY -> goto report
-    :: else -> CONSUME
+    :: else -> deliver(); ZERO_RECORD
     fi
   };
 

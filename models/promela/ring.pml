@@ -71,7 +71,7 @@ byte new_limit[PRODUCERS] = NONE; /* the limit, once the exchange is won */
 byte head_seen[PRODUCERS];
 #endif
 #endif
-byte position, zeroed, released; /* consumer_cursor */
+byte position, released;        /* consumer_cursor */
 #ifdef CHANNEL
 bool parked, asleep;            /* the flag; and whether the receiver sleeps */
 byte senders = PRODUCERS;
@@ -241,7 +241,7 @@ inline move_head(to) {
     if
     :: head >= CAPACITY ->
        head = PLUS(head, CAPACITY); tail = PLUS(tail, CAPACITY);
-       position = PLUS(position, CAPACITY); zeroed = PLUS(zeroed, CAPACITY); released = PLUS(released, CAPACITY);
+       position = PLUS(position, CAPACITY); released = PLUS(released, CAPACITY);
        k = 0;
        do
        :: k < PRODUCERS ->

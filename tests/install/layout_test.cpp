@@ -24,7 +24,7 @@ int main() {
       {"ring_state", sizeof(detail::ring_state<default_traits>), 384},
       {"ring_state of a channel", sizeof(detail::ring_state<channel>), 512},
       {"ring_state with statistics", sizeof(detail::ring_state<counting>), 384},
-      {"producer_cursor", sizeof(detail::producer_cursor<default_traits>), 72},
+      {"producer_cursor", sizeof(detail::producer_cursor<default_traits>), 80},
       {"consumer_cursor", sizeof(detail::consumer_cursor<default_traits>), 96},
       {"producer_core", sizeof(detail::producer_core<default_traits>), 128},
       {"consumer_core", sizeof(detail::consumer_core<default_traits>), 128},

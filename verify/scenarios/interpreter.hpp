@@ -107,8 +107,8 @@ class interpreter {
   void go_on_without(Producer& p, Consumer& c) {
     using P = typename traits::atomics;
     const position_type now = work_.initial_position;
-    if constexpr (!Claiming::shared) p.tail = p.limit = now;
-    c.position = c.zeroed = c.released = c.tail_seen = c.looked_at = now;
+    if constexpr (!Claiming::shared) p.tail = p.near = p.limit = now;
+    c.position = c.released = c.tail_seen = c.looked_at = now;
     P::store(at<site::tail_publish>, p.ring->tail, now);
     P::store(at<site::head_publish>, p.ring->head, now);
   }

@@ -180,7 +180,7 @@ class receiver {
   }
 
   static detail::header_word poll(cursor_type& c) noexcept {
-    const detail::header_word word = detail::poll(c);
+    const detail::header_word word = detail::poll(c).word;
     if (word == detail::not_ready) detail::release(c);  // so no sender waits for space while this end waits for records
     return word;
   }
@@ -275,7 +275,7 @@ class receiver {
 
   LOGBUF_ALWAYS_INLINE received claim_of(sight seen) noexcept {
     if (seen.why != receive_error::none) return seen.why;
-    return claim_type(*consumer_.cursor_, seen.word);
+    return claim_type(*consumer_.cursor_, detail::found_at_position(*consumer_.cursor_, seen.word));
   }
 
   consumer_type consumer_;

@@ -54,7 +54,10 @@ struct std_atomics : std_waiting {
     return w.fetch_sub(value, site_tag<S>::order);
   }
   static void spin_hint() noexcept { platform::pause(); }
-  static constexpr std::uint16_t longest_rest = 128;  // spin hints between two polls of a consumer, at most: a few microseconds
+  static constexpr std::uint16_t longest_rest = 1024;  // spin hints between two polls of a consumer, at most: some tens of microseconds
+
+  // The region of an end that has no ring. Never written.
+  alignas(header_size) LOGBUF_HIDDEN static inline constinit std::byte no_record[header_size]{};
 
   // The byte region. Header words are atomic. Payload and zeroing are plain accesses.
   using memory = logbuf::memory;
@@ -63,12 +66,12 @@ struct std_atomics : std_waiting {
 
   class region {
    public:
-    constexpr region() noexcept = default;
+    constexpr region() noexcept = default;  // one header word that is never ready
     explicit region(const memory& m) noexcept : base_(m.data()) {}
     std::byte* at(std::size_t offset) const noexcept { return base_ + offset; }
 
    private:
-    std::byte* base_ = nullptr;
+    std::byte* base_ = no_record;
   };
 
   template <site S>
@@ -83,9 +86,9 @@ struct std_atomics : std_waiting {
     std::byte* const first = r.at(offset);
     if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
     // A small record takes a few stores. A call would cost more.
-    if (size <= 32) zero_ends<16>(first, size);
-    else if (size <= 64) zero_ends<32>(first, size);
-    else zero_ends<64>(first, size);
+    if (size > 64) zero_ends<64>(first, size);
+    else if (size > 32) zero_ends<32>(first, size);
+    else zero_ends<16>(first, size);
   }
   static constexpr std::uint32_t prefetch_distance = 1024;  // bytes ahead
   static constexpr std::uint32_t prefetch_largest = 512;    // bytes: the largest record that the consumer prefetches

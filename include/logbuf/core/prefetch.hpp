@@ -22,27 +22,44 @@ namespace logbuf::inline v0::detail {
 
 inline constexpr std::uint32_t cache_line = 64;  // bytes; where lines are longer, some are prefetched twice
 
-template <class Cursor, class P>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch(const Cursor& c, position_type from, std::uint32_t bytes) noexcept {
-  for (std::uint32_t i = 0; i < bytes; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
+// A producer gives its hints once for each window of prefetch_distance bytes: the claim with the first byte of a window
+// prefetches the window after it. Of many producers only one has that claim, so no line is prefetched twice.
+template <class Traits>
+LOGBUF_WRAPS constexpr position_type window_of(position_type p) noexcept {
+  return p & ~position_type{Traits::atomics::prefetch_distance - 1};
 }
 
-// For a claim of `stride` bytes at `start`: prefetches as many bytes, prefetch_distance ahead, but a few thousand at most.
+// Prefetches the bytes in [from, to) that are before the limit: a few thousand at most, the last ones.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch_claims(const producer_cursor<Traits>& p, position_type start,
-                                                              std::uint32_t stride) noexcept {
+LOGBUF_WRAPS inline void prefetch_window(const producer_cursor<Traits>& p, position_type from, position_type to) noexcept {
   using P = typename Traits::atomics;
-  const position_type from = start + P::prefetch_distance;
-  if (distance(from + stride, p.limit) >= 0)
-    prefetch<producer_cursor<Traits>, P>(p, from, std::min(stride, 8 * P::prefetch_distance));
+  constexpr std::int64_t most = 8 * P::prefetch_distance, group = 4 * cache_line;
+  if (distance(to, p.limit) < 0) to = p.limit;
+  std::int64_t bytes = std::min(distance(from, to), most);
+  if (bytes <= 0) return;
+  const auto region = p.region;
+  std::size_t offset = p.offset(to - static_cast<std::uint64_t>(bytes));  // contiguous: the limit is at most the lap's end
+  for (; bytes >= group; bytes -= group, offset += group)
+    for (std::size_t i = 0; i != 4; ++i) P::prefetch_for_write(region, offset + i * cache_line);
+  for (; bytes > 0; bytes -= cache_line, offset += cache_line) P::prefetch_for_write(region, offset);
 }
 
-// Called when the limit has moved. Prefetches the first bytes from `start` on, which no earlier claim has prefetched.
+// For a claim of [start, end) that ends beyond `near`, and before the limit.
 template <class Traits>
-LOGBUF_WRAPS inline void prefetch_limit(const producer_cursor<Traits>& p, position_type start) noexcept {
-  using P = typename Traits::atomics;
-  const auto free = std::min<std::uint64_t>(p.limit - start, P::prefetch_distance);
-  prefetch<producer_cursor<Traits>, P>(p, start, static_cast<std::uint32_t>(free));
+LOGBUF_WRAPS inline void prefetch_claims(producer_cursor<Traits>& p, position_type start, position_type end) noexcept {
+  constexpr std::uint32_t window = Traits::atomics::prefetch_distance;
+  const position_type last = window_of<Traits>(end - 1);
+  p.near = distance(last + window, p.limit) < 0 ? p.limit : last + window;
+  prefetch_window(p, window_of<Traits>(start + (window - 1)) + window, last + 2 * window);
+}
+
+// For a claim of [start, end) that has moved the limit: no earlier claim has prefetched what comes after its start.
+template <class Traits>
+LOGBUF_WRAPS inline void prefetch_limit(producer_cursor<Traits>& p, position_type start, position_type end) noexcept {
+  constexpr std::uint32_t window = Traits::atomics::prefetch_distance;
+  const position_type last = window_of<Traits>(end - 1);
+  p.near = distance(last + window, p.limit) < 0 ? p.limit : last + window;
+  prefetch_window(p, start, last + 2 * window);
 }
 
 template <class Traits>
@@ -51,14 +68,12 @@ LOGBUF_NOINLINE void look_at_tail(consumer_cursor<Traits>& c) noexcept {
   c.tail_seen = Traits::atomics::load(at<site::prefetch_tail>, c.ring->tail);
 }
 
-// Called when the consumer is about to read the record with this header, or has found none. Large records are left to the
-// hardware prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of the ring, and not while
+// Called when the consumer is about to read the record with this header, or has found none (not_ready), if it gives hints. Large
+// records are left to the hardware prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of the ring, and not while
 // the consumer keeps up with the producers.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
+LOGBUF_WRAPS inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;
-  if constexpr (producer_clears<Traits>) return;
-  if (!c.gives_hints) [[likely]] return;
   if (next == not_ready) {
     c.looked_at = c.position;
     return;
@@ -67,8 +82,8 @@ LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void prefetch_records(consumer_cursor<T
   if (stride > P::prefetch_largest) return;
   const position_type from = c.position + P::prefetch_distance;
   if (distance(from + stride, c.tail_seen) >= 0) [[likely]]
-    prefetch<consumer_cursor<Traits>, P>(c, from, stride);
-  else if (c.position - c.looked_at >= c.capacity / 4) [[unlikely]]
+    for (std::uint32_t i = 0; i < stride; i += cache_line) P::prefetch_for_write(c.region, c.offset(from + i));
+  else if (c.position - c.looked_at >= c.capacity() / 4) [[unlikely]]
     look_at_tail(c);
 }
 

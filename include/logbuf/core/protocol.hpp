@@ -21,7 +21,7 @@ namespace logbuf::inline v0::detail {
 // Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the buffer's end.
 struct placement {
   position_type start;
-  position_type limit;  // the next claim need not load head if it ends here or before
+  position_type limit;  // a later claim need not load head if it ends here or before
   bool fits;
 };
 
@@ -63,24 +63,29 @@ struct spsc_claiming {
   LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE static bool reserve(producer_cursor<Traits>& p, std::uint32_t stride,
                                                         position_type& start) noexcept {
     start = p.tail;
-    if (stride > p.limit - start) [[unlikely]] {
-      const reservation claimed = reserve_beyond_limit(p, stride);
+    if (distance(start + stride, p.near) < 0) [[unlikely]] {
+      const reservation claimed = reserve_beyond_near(p, stride);
       start = claimed.start;
       return claimed.ok;
     }
     move_tail(p, start + stride);
     clear_header(p, start + stride);
-    prefetch_claims(p, start, stride);
     return true;
   }
 
  private:
   template <class Traits>
-  LOGBUF_WRAPS LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p,
-                                                                       std::uint32_t stride) noexcept {
+  LOGBUF_WRAPS LOGBUF_NOINLINE static reservation reserve_beyond_near(producer_cursor<Traits>& p,
+                                                                      std::uint32_t stride) noexcept {
     const position_type tail = p.tail;
+    if (distance(tail + stride, p.limit) >= 0) {
+      move_tail(p, tail + stride);
+      clear_header(p, tail + stride);
+      prefetch_claims(p, tail, tail + stride);
+      return {tail, true};
+    }
     const position_type head = Traits::atomics::load(at<site::head_refresh>, p.ring->head);
-    const placement spot = place(tail, head, p.capacity, stride, spare<Traits>);
+    const placement spot = place(tail, head, p.capacity(), stride, spare<Traits>);
     if (!spot.fits) return {};
     p.limit = spot.limit;
     move_tail(p, spot.start + stride);
@@ -89,7 +94,7 @@ struct spsc_claiming {
       clear_header(p, spot.start);  // before the padding that leads to it
       publish_padding(p, tail, spot.start);
     }
-    prefetch_limit(p, spot.start);
+    prefetch_limit(p, spot.start, spot.start + stride);
     return {spot.start, true};
   }
 
@@ -119,23 +124,31 @@ struct mpsc_claiming {
     for (;;) {
       // Others move the tail, possibly past this producer's limit, so the distance is signed.
       start = Traits::atomics::load(at<site::tail_load>, p.ring->tail);
-      if (distance(start, p.limit) < std::int64_t{stride}) [[unlikely]] {
-        const reservation claimed = reserve_beyond_limit(p, stride);
+      if (distance(start + stride, p.near) < 0) [[unlikely]] {
+        const reservation claimed = reserve_beyond_near(p, start, stride);
         start = claimed.start;
         return claimed.ok;
       }
-      if (exchange_tail(p, start, start + stride)) break;
+      if (exchange_tail(p, start, start + stride)) return true;
     }
-    prefetch_claims(p, start, stride);
-    return true;
   }
 
  private:
+  template <class Traits>
+  LOGBUF_WRAPS LOGBUF_NOINLINE static reservation reserve_beyond_near(producer_cursor<Traits>& p, position_type start,
+                                                                      std::uint32_t stride) noexcept {
+    for (;; start = Traits::atomics::load(at<site::tail_load>, p.ring->tail)) {
+      if (distance(start + stride, p.limit) < 0) return reserve_beyond_limit(p, stride);
+      if (exchange_tail(p, start, start + stride)) break;
+    }
+    prefetch_claims(p, start, start + stride);
+    return {start, true};
+  }
+
   // Loads the tail first and then the head, both with acquire. The head is then no older than the one that the claim of this
   // tail has seen, and `full` is true in some order that happens-before allows.
   template <class Traits>
-  LOGBUF_WRAPS LOGBUF_NOINLINE static reservation reserve_beyond_limit(producer_cursor<Traits>& p,
-                                                                       std::uint32_t stride) noexcept {
+  LOGBUF_WRAPS static reservation reserve_beyond_limit(producer_cursor<Traits>& p, std::uint32_t stride) noexcept {
     using P = typename Traits::atomics;
     static_assert(!producer_clears<Traits>, "with many producers the consumer has to zero: use zeroing::by_consumer");
     for (;;) {
@@ -143,12 +156,12 @@ struct mpsc_claiming {
       const position_type head = P::load(at<site::head_refresh>, p.ring->head);
       // A head beyond the tail means that the tail is stale. Acquiring this head made a newer tail visible, so retry.
       if (distance(head, tail) < 0) continue;
-      const placement spot = place(tail, head, p.capacity, stride, 0);
+      const placement spot = place(tail, head, p.capacity(), stride, 0);
       if (!spot.fits) return {};
       if (!exchange_tail(p, tail, spot.start + stride)) continue;
       p.limit = spot.limit;  // not before the exchange: valid for tails from this claim on
       if (spot.start != tail) publish_padding(p, tail, spot.start);
-      prefetch_limit(p, spot.start);
+      prefetch_limit(p, spot.start, spot.start + stride);
       return {spot.start, true};
     }
   }
@@ -162,21 +175,21 @@ struct mpsc_claiming {
   }
 };
 
-// Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Wait-free.
+// Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Returns where the record ends. Wait-free.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
-                                                     std::size_t offset, position_type start, std::uint32_t claimed,
-                                                     std::uint32_t size, std::uint32_t tag) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type commit(producer_cursor<Traits>& p,
+                                                              const typename Traits::atomics::region& region,
+                                                              std::size_t offset, position_type start, std::uint32_t claimed,
+                                                              std::uint32_t size, std::uint32_t tag) noexcept {
   using P = typename Traits::atomics;
   const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
   if (stride < claimed)
     P::store_header(at<site::remainder_store>, region, p.offset(start + stride), skip_word(claimed - stride));
   P::store_header(at<site::commit_store>, region, offset, record_word(size, tag));
-  const position_type end = start + stride;
-  p.committed_to = distance(p.committed_to, end) > 0 ? end : p.committed_to;
   p.count(count::records);
   p.count(count::bytes, size - header_size);
   p.ring->extension.published();
+  return start + stride;
 }
 
 // Publishes the claim as a skip. The tail does not move back, not even in SPSC, because the bytes of the claim may be dirty
@@ -189,47 +202,16 @@ inline void abort(producer_cursor<Traits>& p, const typename Traits::atomics::re
   p.ring->extension.published();
 }
 
-// Zeroes what was read. The bytes still belong to the consumer.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void zero_consumed(consumer_cursor<Traits>& c) noexcept {
-  if constexpr (producer_clears<Traits>) {
-    c.zeroed = c.position;
-    return;
-  }
-  const std::size_t begin = c.offset(c.zeroed);
-  const auto size = narrow<std::size_t>(c.position - c.zeroed);
-  const std::size_t first = std::min(size, narrow<std::size_t>(c.capacity) - begin);
-  Traits::atomics::zero(c.region, begin, first);
-  if (first != size) [[unlikely]] Traits::atomics::zero(c.region, 0, size - first);
-  c.zeroed = c.position;
+LOGBUF_ALWAYS_INLINE inline void publish_head(consumer_cursor<Traits>& c, position_type position) noexcept {
+  c.released = position;
+  Traits::atomics::store(at<site::head_publish>, c.ring->head, position);
 }
 
-// Out of line. After single reads, which zero their records, only skips are left. For a chunk of many records a call is cheap.
+// Releases everything that was passed. Wait-free.
 template <class Traits>
-LOGBUF_NOINLINE void zero_rest(consumer_cursor<Traits>& c) noexcept {
-  zero_consumed(c);
-}
-
-// The same for one record at `start`, which is contiguous, and for skips before it that are not zeroed yet.
-template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline void zero_record(consumer_cursor<Traits>& c, position_type start) noexcept {
-  if constexpr (producer_clears<Traits>) {
-    c.zeroed = c.position;
-  } else {
-    const position_type end = c.position;
-    if (c.zeroed != start) [[unlikely]] return zero_rest(c);
-    c.zeroed = end;
-    Traits::atomics::zero(c.region, c.offset(start), narrow<std::size_t>(end - start));
-  }
-}
-
-// Releases everything that was read: first zeroes what is not zeroed yet, then moves head. Wait-free.
-template <class Traits>
-inline void release(consumer_cursor<Traits>& c) noexcept {
-  if (c.position == c.released) return;
-  if (c.position != c.zeroed) [[unlikely]] zero_rest(c);
-  c.released = c.position;
-  Traits::atomics::store(at<site::head_publish>, c.ring->head, c.position);
+LOGBUF_ALWAYS_INLINE inline void release(consumer_cursor<Traits>& c) noexcept {
+  if (c.position != c.released) publish_head(c, c.position);
 }
 
 template <class Traits>
@@ -242,15 +224,6 @@ void note_high_water([[maybe_unused]] consumer_cursor<Traits>& c) noexcept {
   }
 }
 
-// Called when the consumer has read a whole lap. The next header word is then the first one that it read, which may not be
-// zeroed yet, so this releases the lap. Returns false for a cursor without a ring, whose capacity is 0.
-template <class Traits>
-LOGBUF_COLD bool release_before_look(consumer_cursor<Traits>& c) noexcept {
-  if (c.ring == nullptr) return false;
-  release(c);
-  return true;
-}
-
 // For a checked ring: whether a producer can have published this header here. The claim of a record moves the tail before
 // the header is published, so the record ends at or before the tail, and thus within the bytes that are not released.
 template <class Traits>
@@ -258,36 +231,88 @@ LOGBUF_WRAPS bool is_sound(const consumer_cursor<Traits>& c, header_word word) n
   const std::uint32_t size = size_of(word);
   const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
   const position_type tail = Traits::atomics::load(at<site::check_tail>, c.ring->tail);
-  return size >= header_size && stride <= c.capacity - c.offset(c.position) &&
-         distance(c.position + stride, tail) >= 0 && (is_skip(word) || stride <= c.capacity / 2);
+  return size >= header_size && stride <= c.capacity() - c.offset(c.position) &&
+         distance(c.position + stride, tail) >= 0 && (is_skip(word) || stride <= c.capacity() / 2);
 }
 
-// Returns the header of the next record, or not_ready. Passes over the skips before it. Wait-free except for the skips.
+// Zeroes a record or a skip that was passed. The bytes still belong to the consumer until release.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline header_word poll(consumer_cursor<Traits>& c) noexcept {
-  note_high_water(c);
+LOGBUF_ALWAYS_INLINE inline void zero_passed([[maybe_unused]] const typename Traits::atomics::region& region,
+                                             [[maybe_unused]] std::size_t offset,
+                                             [[maybe_unused]] std::uint32_t stride) noexcept {
+  if constexpr (!producer_clears<Traits>) Traits::atomics::zero(region, offset, stride);
+}
+
+// What a poll found at the consumer's position: the header of a record, or not_ready. By value, since the bytes of a record and
+// the header's acquire would otherwise make the compiler load the cursor again.
+template <class Traits>
+struct found {
+  typename Traits::atomics::region region{};
+  position_type position = 0;
+  std::size_t offset = 0;
+  header_word word = not_ready;
+};
+
+template <class Traits>
+LOGBUF_ALWAYS_INLINE inline found<Traits> found_at_position(const consumer_cursor<Traits>& c, header_word word) noexcept {
+  return {c.region, c.position, c.offset(c.position), word};
+}
+
+// Loads the header at the consumer's position, whose offset this is. In a checked ring, a bad header counts as none.
+template <class Traits>
+LOGBUF_ALWAYS_INLINE inline header_word load_header(consumer_cursor<Traits>& c, const typename Traits::atomics::region& region,
+                                                    std::size_t offset) noexcept {
   if constexpr (Traits::checked)
     if (c.is_corrupt) return not_ready;
-  for (;;) {
-    if (c.position - c.released == c.capacity) [[unlikely]]
-      if (!release_before_look(c)) return not_ready;
-    const header_word word = Traits::atomics::load_header(at<site::header_poll>, c.region, c.offset(c.position));
-    if constexpr (Traits::checked) {
-      if (word == not_ready) return word;
-      c.is_corrupt = !is_sound(c, word);
-      if (c.is_corrupt) [[unlikely]] return not_ready;
-    }
-    if (!is_skip(word)) [[likely]] return word;
-    c.position += stride_of<Traits::payload_alignment>(size_of(word));
+  const header_word word = Traits::atomics::load_header(at<site::header_poll>, region, offset);
+  if constexpr (Traits::checked) {
+    c.is_corrupt = word != not_ready && !is_sound(c, word);
+    if (c.is_corrupt) [[unlikely]] return not_ready;
   }
+  return word;
 }
 
-// Moves past the record with this header. zero_consumed and release follow later, for one record or for many.
+// Passes over the skip with this header, and over those behind it. Returns the header that comes next.
 template <class Traits>
-LOGBUF_WRAPS inline void advance(consumer_cursor<Traits>& c, header_word word) noexcept {
-  c.position += stride_of<Traits::payload_alignment>(size_of(word));
+LOGBUF_WRAPS LOGBUF_NOINLINE header_word pass_skips(consumer_cursor<Traits>& c, header_word word) noexcept {
+  do {
+    const std::uint32_t stride = stride_of<Traits::payload_alignment>(size_of(word));
+    zero_passed<Traits>(c.region, c.offset(c.position), stride);
+    c.position += stride;
+    word = load_header(c, c.region, c.offset(c.position));
+  } while (is_skip(word));
+  return word;
+}
+
+// Finds the next record. Passes over the skips before it. Wait-free except for the skips.
+//
+// At most one lap is passed and not released. The header word behind it is zero all the same: the consumer has zeroed it. (With
+// zeroing::by_producer, a claim leaves the word behind it free, and clears it.)
+template <class Traits>
+LOGBUF_ALWAYS_INLINE inline found<Traits> poll(consumer_cursor<Traits>& c) noexcept {
+  note_high_water(c);
+  const auto region = c.region;
+  position_type position = c.position;
+  std::size_t offset = c.offset(position);
+  header_word word = load_header(c, region, offset);
+  if (!is_record(word) && is_skip(word)) [[unlikely]] {
+    word = pass_skips(c, word);
+    position = c.position;
+    offset = c.offset(position);
+  }
+  return {region, position, offset, word};
+}
+
+// Moves past this record, and zeroes it. Returns the position behind it. release follows later, for one record or for many.
+template <class Traits>
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type advance(consumer_cursor<Traits>& c, const found<Traits>& record) noexcept {
+  const std::uint32_t size = static_cast<std::uint32_t>(record.word), stride = stride_of<Traits::payload_alignment>(size);
+  const position_type end = record.position + stride;
+  c.position = end;
+  zero_passed<Traits>(record.region, record.offset, stride);
   c.count(read_count::records);
-  c.count(read_count::bytes, size_of(word) - header_size);
+  c.count(read_count::bytes, size - header_size);
+  return end;
 }
 
 // The bytes in use. Approximate, since both words may move between the two loads.

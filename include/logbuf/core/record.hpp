@@ -45,6 +45,10 @@ constexpr header_word record_word(std::uint32_t size, std::uint32_t tag) noexcep
 constexpr header_word skip_word(std::uint32_t size) noexcept { return skip_bit | size; }
 
 constexpr bool is_skip(header_word word) noexcept { return (word & skip_bit) != 0; }
+// Neither a skip nor not_ready. A size is never 0, so this is one comparison.
+constexpr bool is_record(header_word word) noexcept {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(word)) > 0;
+}
 constexpr std::uint32_t size_of(header_word word) noexcept { return static_cast<std::uint32_t>(word) & size_bits; }
 constexpr std::uint32_t tag_of(header_word word) noexcept { return static_cast<std::uint32_t>(word >> 32); }
 

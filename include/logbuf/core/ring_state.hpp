@@ -2,8 +2,8 @@
 //
 //   ring_state        tail | head | owners, consumer_left, the buffer        shared; each group on its own lines
 //                     and what a channel adds: parked, senders, closed
-//   producer_cursor   limit, (SPSC) tail, open claims                        one per producer, private to its thread
-//   consumer_cursor   position, zeroed, released                             one, private to the consumer's thread
+//   producer_cursor   near, limit, (SPSC) tail, open claims                  one per producer, private to its thread
+//   consumer_cursor   position, released                                     one, private to the consumer's thread
 //
 // The cursors live on the heap, so that claims stay valid when their end is moved.
 #pragma once
@@ -96,20 +96,22 @@ struct ring_state {
 };
 
 // A default-constructed cursor belongs to no ring. A moved-from end points to such a cursor. Its payload_end is 0, so every
-// claim takes the cold path. Its capacity is 0, so every poll does too.
+// claim takes the cold path. Its region is one header word that is never ready.
 template <ring_traits Traits>
 struct producer_cursor {
   ring_state<Traits>* ring = nullptr;
   typename Traits::atomics::region region{};
-  std::uint64_t capacity = 0;
+  std::uint64_t mask = ~std::uint64_t{0};  // the capacity minus 1
   std::size_t payload_end = 0;    // largest payload plus 1
   position_type tail = 0;         // SPSC: the tail, which only this producer moves
-  position_type limit = 0;        // this producer may claim up to here without loading head; from a head that it loaded
+  position_type near = 0;         // a claim up to here takes the fast path: it gives no hints (prefetch.hpp); not beyond limit
   position_type committed_to = 0;  // the highest end of a record that it committed
-  std::uint32_t uses = 1;         // the handle and its open claims
+  std::uint32_t open = 0;         // its open claims, and two flags (life.hpp)
+  position_type limit = 0;        // this producer may claim up to here without loading head; from a head that it loaded
   counters_of<Traits, producer_counts>* counts = nullptr;
 
-  std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & (capacity - 1)); }
+  std::uint64_t capacity() const noexcept { return mask + 1; }  // bytes
+  std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & mask); }
   void count(detail::count which, std::uint64_t n = 1) noexcept {
     if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
   }
@@ -119,21 +121,22 @@ template <ring_traits Traits>
 struct consumer_cursor {
   ring_state<Traits>* ring = nullptr;
   typename Traits::atomics::region region{};
-  std::uint64_t capacity = 0;
-  std::uint64_t threshold = 0;  // bytes that single reads may hold back
+  std::uint64_t mask = ~std::uint64_t{0};  // the capacity minus 1
   position_type position = 0;   // the next record to read
-  position_type zeroed = 0;     // bytes before it are zero again
   position_type released = 0;   // the published head: bytes before it belong to the producers
-  position_type tail_seen = 0;  // prefetch: the last tail that was loaded
-  position_type looked_at = 0;  // prefetch: where the consumer last loaded the tail or found no record
-  position_type rested_at = 0;  // where the consumer last found nothing, and rested
+  std::uint64_t near = 0;       // bytes that single reads hold back on the fast path: 0 if it gives hints, or else the threshold
+  std::uint64_t threshold = 0;  // bytes that single reads may hold back
   std::uint32_t uses = 1;       // the handle and its open claim
   std::uint16_t rest = 1;       // length of a rest, in spin hints
   bool is_corrupt = false;      // checked rings: a header was bad; never reset
   bool gives_hints = false;     // prefetch: this consumer loads the tail, and gives hints
+  position_type tail_seen = 0;  // prefetch: the last tail that was loaded
+  position_type looked_at = 0;  // prefetch: where the consumer last loaded the tail or found no record
+  position_type rested_at = 0;  // where the consumer last found nothing, and rested
   counters_of<Traits, consumer_counts>* counts = nullptr;
 
-  std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & (capacity - 1)); }
+  std::uint64_t capacity() const noexcept { return mask + 1; }  // bytes
+  std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & mask); }
   void count(read_count which, std::uint64_t n = 1) noexcept {
     if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
   }

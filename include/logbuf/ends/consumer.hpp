@@ -53,12 +53,12 @@ class chunked_release {
     release_use(*cursor_);
   }
 
-  LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE header_word next() noexcept {
+  LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE found<Traits> next() noexcept {
     consumer_cursor<Traits>& c = *cursor_;
-    if (c.position - c.released >= c.capacity / 4) release(c);
-    const header_word word = poll(c);
-    prefetch_records(c, word);
-    return word;
+    if (c.position - c.released >= c.capacity() / 4) release(c);
+    const found<Traits> record = poll(c);
+    if (c.gives_hints) [[unlikely]] prefetch_records(c, record.word);
+    return record;
   }
   consumer_cursor<Traits>& cursor() const noexcept { return *cursor_; }
   bool is_open() const noexcept { return cursor_ != nullptr; }
@@ -84,9 +84,9 @@ class [[nodiscard]] read_batch {
   LOGBUF_ALWAYS_INLINE result<record_view<Traits>, read_error> next() noexcept {
     consume_current();
     if (!scope_.is_open()) return read_error::empty;
-    const detail::header_word word = scope_.next();
-    if (word == detail::not_ready) return detail::why_nothing(scope_.cursor());
-    current_ = record_view<Traits>(scope_.cursor(), word);
+    const detail::found<Traits> record = scope_.next();
+    if (record.word == detail::not_ready) return detail::why_nothing(scope_.cursor());
+    current_ = record_view<Traits>(record);
     return record_view<Traits>(current_);
   }
 
@@ -106,8 +106,8 @@ class [[nodiscard]] read_batch {
   explicit read_batch(detail::consumer_cursor<Traits>& c) noexcept : scope_(c) {}
 
   LOGBUF_ALWAYS_INLINE void consume_current() noexcept {
-    if (current_.word_ == detail::not_ready) return;
-    if (auto& c = scope_.cursor(); c.position == current_.position()) detail::advance(c, current_.word_);
+    if (current_.at_.word == detail::not_ready) return;
+    if (auto& c = scope_.cursor(); c.position == current_.position()) detail::advance(c, current_.at_);
     current_ = {};
   }
 
@@ -144,12 +144,12 @@ class consumer {
   // options::release_threshold bytes are held back, when a read returns empty, or by release().
   LOGBUF_ALWAYS_INLINE result<read_claim<Traits>, read_error> try_read() noexcept {
     cursor& c = *cursor_;  // loaded once: after the poll, an acquire, the compiler would load it again
-    const detail::header_word word = detail::poll(c);
-    if (word == detail::not_ready) [[unlikely]] {
+    const detail::found<Traits> record = detail::poll(c);
+    if (!detail::is_record(record.word)) [[unlikely]] {
       detail::release(c);
       return detail::why_nothing(c);
     }
-    return read_claim<Traits>(c, word);
+    return read_claim<Traits>(c, record);
   }
 
   // What drain returns: the number of records. In a checked ring, that number, or corrupt if the first header was bad.
@@ -165,16 +165,16 @@ class consumer {
     cursor& c = scope.cursor();
     for (std::size_t consumed = 0;; ++consumed) {
       if (consumed == limit) return consumed;
-      const detail::header_word word = scope.next();
-      if (word == detail::not_ready) {
+      const detail::found<Traits> found = scope.next();
+      if (found.word == detail::not_ready) {
         if constexpr (Traits::checked)
           if (c.is_corrupt && consumed == 0) return read_error::corrupt;
         return consumed;
       }
-      const record_view<Traits> record(c, word);
+      const record_view<Traits> record(found);
       const drain_action action = call(handler, record);
       if (action == drain_action::keep) return consumed;
-      if (c.position == record.position()) detail::advance(c, word);
+      if (c.position == found.position) detail::advance(c, found);
       if (action == drain_action::stop) return consumed + 1;
     }
   }
@@ -192,7 +192,7 @@ class consumer {
   }
 
   bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
-  std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
+  std::uint64_t capacity() const noexcept { return cursor_->capacity(); }  // bytes
 
   // Bytes that are claimed and not released, including headers, padding, open claims and what this consumer holds back.
   // Approximate, since the producers continue meanwhile. Between 0 and capacity().

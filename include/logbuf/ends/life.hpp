@@ -1,4 +1,4 @@
-// Lifetime: the ends and their open claims keep the ring alive. Not on any hot path, except release_use.
+// Lifetime: the ends and their open claims keep the ring alive. Only the ends of claims are on a hot path.
 #pragma once
 #ifndef LOGBUF_ENDS_LIFE_HPP
 #define LOGBUF_ENDS_LIFE_HPP
@@ -23,9 +23,9 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
     using P = typename Traits::atomics;
     this->ring = &r;
     this->region = typename P::region(r.buffer);
-    this->capacity = r.capacity;
+    this->mask = r.capacity - 1;
     this->payload_end = max_payload(r.capacity, Traits::payload_alignment) + 1;
-    this->tail = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no known space, so the first claim loads head
+    this->tail = this->near = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no known space, so the first claim loads head
     this->committed_to = P::load(at<site::occupancy_head>, r.head);        // it has nothing to flush yet
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
@@ -46,10 +46,11 @@ struct alignas(line_pair) consumer_core : consumer_cursor<Traits> {
     using P = typename Traits::atomics;
     this->ring = &r;
     this->region = typename P::region(r.buffer);
-    this->capacity = r.capacity;
+    this->mask = r.capacity - 1;
     this->threshold = release_threshold;
-    this->gives_hints = hints;
-    this->position = this->zeroed = this->released = this->tail_seen = this->looked_at =
+    this->gives_hints = hints && !producer_clears<Traits>;
+    this->near = this->gives_hints ? 0 : release_threshold;
+    this->position = this->released = this->tail_seen = this->looked_at =
         P::load(at<site::occupancy_head>, r.head);
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }
@@ -72,10 +73,40 @@ LOGBUF_HIDDEN inline producer_cursor<Traits> no_producer{};
 template <class Traits>
 LOGBUF_HIDDEN inline consumer_cursor<Traits> no_consumer{};
 
+// producer_cursor::open is the number of open claims, and these flags. Without an open claim it is 0.
+inline constexpr std::uint32_t handle_is_gone = 1u << 31;  // the claim that ends last frees the cursor
+inline constexpr std::uint32_t out_of_order = 1u << 30;    // a claim was committed while another one was open
+inline constexpr std::uint32_t claims_open = out_of_order - 1;
+
+// After a claim has ended.
 template <class Traits>
-void release_use(producer_cursor<Traits>& p) noexcept {
-  if (--p.uses == 0) [[unlikely]] static_cast<producer_core<Traits>&>(p).retire();
+void settle(producer_cursor<Traits>& p) noexcept {
+  if ((p.open & claims_open) != 0) return;
+  if ((p.open & handle_is_gone) != 0) static_cast<producer_core<Traits>&>(p).retire();
+  else p.open = 0;
 }
+
+template <class Traits>
+LOGBUF_NOINLINE void end_one_of_many(producer_cursor<Traits>& p, position_type end) noexcept {
+  if (distance(p.committed_to, end) > 0) p.committed_to = end;
+  p.open |= out_of_order;
+  settle(p);
+}
+
+// Ends a claim whose record ends at `end`. Of claims that were never open together, the later one ends behind the others.
+template <class Traits>
+LOGBUF_ALWAYS_INLINE inline void end_committed(producer_cursor<Traits>& p, position_type end) noexcept {
+  if (--p.open != 0) [[unlikely]] return end_one_of_many(p, end);
+  p.committed_to = end;
+}
+
+// Called once, when the handle is destroyed or assigned to.
+template <class Traits>
+void end_handle(producer_cursor<Traits>& p) noexcept {
+  p.open |= handle_is_gone;
+  settle(p);
+}
+
 template <class Traits>
 void release_use(consumer_cursor<Traits>& c) noexcept {
   if (--c.uses == 0) [[unlikely]] static_cast<consumer_core<Traits>&>(c).retire();

@@ -119,10 +119,10 @@ class basic_producer {
   }
 
   // Claims of this producer that are neither committed nor aborted yet.
-  std::uint32_t open_claims() const noexcept { return cursor_->uses - 1; }
+  std::uint32_t open_claims() const noexcept { return cursor_->open & detail::claims_open; }
 
   bool is_attached() const noexcept { return cursor_->ring != nullptr; }  // false when moved from
-  std::uint64_t capacity() const noexcept { return cursor_->capacity; }  // bytes
+  std::uint64_t capacity() const noexcept { return cursor_->capacity(); }  // bytes
   // The largest payload of a record, in bytes: capacity / 2 - 8, and below 2^31. 0 when moved from.
   std::size_t max_payload() const noexcept { return is_attached() ? cursor_->payload_end - 1 : 0; }
   // Like consumer::occupancy().
@@ -182,8 +182,8 @@ class basic_producer {
   void leave() noexcept {
     if (!is_attached()) return;
     cursor& p = *std::exchange(cursor_, none());
-    LOGBUF_ASSERT(p.uses == 1, "a producer is destroyed while one of its claims is open: commit or abort it first");
-    detail::release_use(p);
+    LOGBUF_ASSERT(p.open == 0, "a producer is destroyed while one of its claims is open: commit or abort it first");
+    detail::end_handle(p);
   }
 
   cursor* cursor_ = none();

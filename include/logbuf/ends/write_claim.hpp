@@ -19,7 +19,8 @@ template <class Traits>
 LOGBUF_NOINLINE void end_uncommitted(producer_cursor<Traits>& p, typename Traits::atomics::region region,
                                      std::size_t offset, std::uint32_t claimed) noexcept {
   abort(p, region, offset, claimed);
-  release_use(p);
+  --p.open;
+  settle(p);
 }
 
 }  // namespace detail
@@ -82,8 +83,8 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
       return false;
     }
     auto& p = *std::exchange(producer_, nullptr);
-    detail::commit(p, region_, offset_, start_, claimed(), static_cast<std::uint32_t>(std::uint64_t{n} + header_size), tag_);
-    detail::release_use(p);
+    const auto size = static_cast<std::uint32_t>(std::uint64_t{n} + header_size);
+    detail::end_committed(p, detail::commit(p, region_, offset_, start_, claimed(), size, tag_));
     return true;
   }
 
@@ -97,7 +98,7 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
   LOGBUF_ALWAYS_INLINE write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size,
                                    std::uint32_t tag) noexcept
       : producer_(&p), region_(p.region), start_(start), offset_(p.offset(start)), size_(size), tag_(tag) {
-    ++p.uses;
+    ++p.open;
   }
 
   std::uint32_t claimed() const noexcept { return detail::stride_of<Traits::payload_alignment>(size_ + header_size); }
