@@ -3,6 +3,7 @@
 // against it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -33,7 +34,10 @@ class reference_queue {
 
   // Where the next record of `size` payload bytes goes: behind the last one, or, where it would straddle the end, at the
   // start of the next lap.
-  std::uint64_t place_of_next(std::size_t size) const { return tail_ + padding_before(stride_of(size)); }
+  // `together`: bytes that have to stay in one piece, as those of a batch, of which this is the first record.
+  std::uint64_t place_of_next(std::size_t size, std::uint64_t together = 0) const {
+    return tail_ + padding_before(std::max(stride_of(size), together));
+  }
 
   answer would_claim(std::size_t size) const {
     if (size > max_payload()) return answer::too_large;
@@ -46,9 +50,9 @@ class reference_queue {
     return a;
   }
   // The claim without the question whether there is space.
-  void append(std::size_t size, std::uint32_t tag) {
+  void append(std::size_t size, std::uint32_t tag, std::uint64_t together = 0) {
     const std::uint64_t stride = stride_of(size);
-    if (const std::uint64_t padding = padding_before(stride); padding != 0) add({tail_, padding, 0, 0, reference_entry::state::skipped, 0});
+    if (const std::uint64_t padding = padding_before(std::max(stride, together)); padding != 0) add({tail_, padding, 0, 0, reference_entry::state::skipped, 0});
     add({tail_, stride, size, tag, reference_entry::state::open, 0});
   }
 
@@ -80,12 +84,10 @@ class reference_queue {
     consume();
     if (next() == nullptr || held() >= threshold) release();
   }
-  // Many in one scope: a quarter of the ring at a time, and the whole of it before a look further. The end releases.
+  // Many in one scope: a quarter of the ring at a time. The end releases.
   const reference_entry* next_of_many() {
     if (held() >= capacity_ / 4) release();
-    const reference_entry* e = next();
-    if (held() == capacity_) release();
-    return e;
+    return next();
   }
   void release_to(std::uint64_t position) { head_ = position; }
 

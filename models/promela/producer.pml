@@ -117,6 +117,17 @@ inline store_remainder() {
 #endif
 }
 
+/* A batch: its first n words are one record, and the rest another, whose header is stored first. */
+inline store_batched() {
+  AT(batch_store, start + n, claimed - n);
+  d_step {
+    HOLDS(no_overwrite, ghost[start] == HELD + claimed);
+    MARK(start, n, HELD);
+    MARK(start + n, claimed - n, RECORD);
+    cell[start + n] = claimed - n
+  }
+}
+
 #ifndef MPSC
 inline publish_tail() {
   AT(tail_publish, 0, PLUS(tail, TAKEN(tail) + stride));
@@ -366,6 +377,19 @@ finish:
 #endif
      }
 #endif
+#ifdef BATCH
+  :: atomic {
+       claimed > 1 ->
+       COARSE_PAYLOAD
+       pick(n, 1, claimed - 1);
+#ifdef BUG_batch_publishes_last
+       true; d_step { MARK(start, n, HELD); MARK(start + n, claimed - n, HELD) };
+       goto commit_batch
+#else
+       store_batched(); goto commit_batch
+#endif
+     }
+#endif
 #ifdef ABORT
   :: atomic {
        COARSE_PAYLOAD
@@ -391,6 +415,26 @@ finish:
      }
 #endif
   fi;
+
+#ifdef BATCH
+commit_batch:
+  atomic {
+    store_commit(n);
+#ifdef BUG_batch_publishes_last
+    unread++
+  };
+late_batch_store:
+  atomic {
+    AT(batch_store, start + n, claimed - n);
+    ghost_publish(start + n, claimed - n, RECORD);
+    cell[start + n] = claimed - n;
+    start = 0; claimed = 0; n = 0; FINISHED
+#else
+    unread++;                   /* the second record */
+    start = 0; claimed = 0; n = 0; FINISHED
+#endif
+  };
+#endif
 
 #ifdef SHORTEN
 commit_store:                   /* of a shortened record */

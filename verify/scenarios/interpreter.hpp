@@ -148,6 +148,10 @@ class interpreter {
       case op::kind::write_bytes:
       case op::kind::gather:
       case op::kind::send_bytes: write_whole(t, o); return;
+      case op::kind::write_batch:
+      case op::kind::write_batch_more:
+      case op::kind::drop_batch:
+      case op::kind::send_batch: write_batch(t, o); return;
       case op::kind::write:
       case op::kind::send:
       case op::kind::send_soon:
@@ -316,6 +320,52 @@ class interpreter {
     return std::nullopt;
   }
 
+  // The oracle has the records of a batch, and its rest, as claims of their own that are made at once.
+  void write_batch(unsigned t, const op& o) {
+    const std::size_t rest = o.what == op::kind::write_batch_more || o.what == op::kind::drop_batch ? header_size : 0;
+    const std::size_t stride = record_bytes(o.size), bytes = o.n * stride + rest;
+    const std::size_t since = models::current.trace_size;
+    Engine::begin_wait(0);
+    auto batch = batch_from(*producers_[t], o, bytes);
+    Engine::end_wait();
+    note_vain_looks(t, since);
+    if (!batch) return (void)failed(t, {o.what, bytes - header_size, 0, 1}, batch.error());
+    const bool drop = o.what == op::kind::drop_batch;
+    for (std::size_t i = 0; i != o.n; ++i) {
+      const std::uint32_t tag = next_tag(t);
+      const std::size_t logged = claimed(t, batch->position() + i * stride, o.size, tag);
+      if (i == 0) oracle_.begins_batch(logged, bytes);
+      else oracle_.is_in_batch(logged);
+      batch_[t][i] = {logged, tag};
+    }
+    if (rest != 0) {
+      batch_[t][o.n] = {claimed(t, batch->position() + o.n * stride, 0, next_tag(t)), 0};
+      oracle_.is_in_batch(batch_[t][o.n].logged);
+      oracle_.will_abort(batch_[t][o.n].logged);
+    }
+    for (std::size_t i = 0; i != o.n; ++i) {
+      const auto payload = batch->add(o.size, batch_[t][i].tag);
+      if (!payload) check(models::current.explain("a record does not fit into its batch: %s", to_string(payload.error())));
+      std::array<std::byte, max_payload> pattern{};
+      fill_pattern(std::span(pattern).first(o.size), batch_[t][i].tag);
+      Engine::write(*payload, std::span(pattern).first(o.size));
+    }
+    if (batch->remaining() != rest) check(models::current.explain("what is left of a batch is not what was not used"));
+    for (std::size_t i = 0; i != o.n; ++i)
+      if (drop) oracle_.will_abort(batch_[t][i].logged);
+      else oracle_.will_commit(batch_[t][i].logged, o.size);
+    reach(drop ? state::aborted : state::batched);
+    if (drop) batch->abort();
+    else if (!batch->commit()) check(models::current.explain("the commit of an open batch was refused"));
+    const auto at = decided_at(t, drop ? site::abort_store : site::commit_store);
+    for (std::size_t i = 0; i != o.n + (rest != 0); ++i) oracle_.finished(batch_[t][i].logged, at);
+  }
+  static auto batch_from(producer_end& p, const op& o, std::size_t bytes) {
+    if constexpr (Channel)
+      if (o.what == op::kind::send_batch) return p.batch(bytes);
+    return p.try_batch(bytes);
+  }
+
   static auto claim_from(producer_end& p, const op& o, std::uint32_t tag) {
     if constexpr (!Channel) return p.try_claim(o.size, tag);
     else if (o.what == op::kind::send) return p.send(o.size, tag);
@@ -332,7 +382,7 @@ class interpreter {
       return false;
     }
     const bool may_time_out = o.what == op::kind::send_soon || o.what == op::kind::send_for;
-    const bool waits = o.what == op::kind::send || o.what == op::kind::send_bytes;
+    const bool waits = o.what == op::kind::send || o.what == op::kind::send_bytes || o.what == op::kind::send_batch;
     if (waits || !(may_time_out ? is_timeout(why) : is_full(why)))
       check(models::current.explain("a claim of a valid size fails: %s", to_string(why)));
     refused(t, o.size);
@@ -669,6 +719,11 @@ class interpreter {
   std::optional<consumer_end> consumer_;
   std::array<std::array<held, 4>, models::max_threads> held_{};
   std::array<std::size_t, models::max_threads> held_count_{};
+  struct batched {
+    std::size_t logged = 0;
+    std::uint32_t tag = 0;
+  };
+  std::array<std::array<batched, 9>, models::max_threads> batch_{};
   // A write in one call: from where in the trace on, where its claim is in the oracle's log, and whether it is still to come.
   struct whole_write {
     std::size_t since = 0, logged = 0;

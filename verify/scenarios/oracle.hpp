@@ -64,6 +64,8 @@ class oracle {
     bool finished = false;
     bool delivered = false;
     bool is_of_earlier_end = false;  // of its thread, which has gone on with a copy since
+    std::uint64_t batch = 0;  // of the first record of a batch: the bytes that were claimed with it
+    bool is_in_batch = false;  // a later record of a batch, or its rest: claimed together with the one before it
     vector_clock claimed_at{}, finished_at{}, delivered_at{};
   };
 
@@ -86,6 +88,9 @@ class oracle {
     c.thread = thread, c.size = c.claimed_size = size, c.tag = tag, c.claimed_at = at;
     return claim_count_ - 1;
   }
+  // What follows the last claim in one batch, of so many bytes: this is the first of it.
+  void begins_batch(std::size_t i, std::uint64_t bytes) { claims_[i].batch = bytes; }
+  void is_in_batch(std::size_t i) { claims_[i].is_in_batch = true; }
   // Before the commit: from here on the consumer may see it.
   void will_commit(std::size_t i, std::size_t size) { claims_[i].kind = claim::committed, claims_[i].size = size; }
   void will_abort(std::size_t i) { claims_[i].kind = claim::aborted; }
@@ -181,9 +186,9 @@ class oracle {
     reference queue(capacity_, start_, 8, spare_);
     for (std::size_t i = 0; i != claim_count_; ++i) {
       const claim& c = claims_[i];
-      if (queue.place_of_next(c.claimed_size) != c.start)
+      if (queue.place_of_next(c.claimed_size, c.batch) != c.start)
         return wrong("the claim of record %u is not where the sequential queue places it", c.tag);
-      queue.append(c.claimed_size, c.tag);
+      queue.append(c.claimed_size, c.tag, c.batch);
       finish(queue, c);
     }
     if (!complete) return nullptr;
@@ -215,7 +220,7 @@ class oracle {
     reference queue(capacity_, start_, 8, spare_);
     for (std::size_t i = 0; i != claims; ++i) {
       const claim& c = claims_[i];
-      queue.append(c.claimed_size, c.tag);
+      queue.append(c.claimed_size, c.tag, c.batch);
       if (c.finished && models::happens_before(c.finished_at, c.thread, e.at)) finish(queue, c);
     }
     const models::reference_entry* next = queue.next();
@@ -238,7 +243,7 @@ class oracle {
     take_releases_before(r.at);
     reference queue(capacity_, start_, 8, spare_);
     for (std::size_t i = 0;; ++i) {
-      const bool must_include_next = i != claim_count_ && models::happens_before(claims_[i].claimed_at, claims_[i].thread, r.at);
+      const bool must_include_next = i != claim_count_ && (claims_[i].is_in_batch || models::happens_before(claims_[i].claimed_at, claims_[i].thread, r.at));
       queue.release_to(head);
       if (!must_include_next && detail::distance(head, queue.tail()) >= 0 && queue.would_claim(r.size) == reference::answer::full)
         return true;
@@ -246,7 +251,7 @@ class oracle {
       // A claim in the answer's future can not be part of the prefix.
       if (models::happens_before(r.at, r.thread, claims_[i].claimed_at)) return false;
       take_releases_before(claims_[i].claimed_at);
-      queue.append(claims_[i].claimed_size, claims_[i].tag);
+      queue.append(claims_[i].claimed_size, claims_[i].tag, claims_[i].batch);
     }
   }
 

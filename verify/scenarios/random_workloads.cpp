@@ -34,10 +34,12 @@ enum class ending : std::uint8_t {
 // What a thread that produces does, as often as it is listed; the first is what a failure shrinks to.
 using enum op::kind;
 constexpr op::kind ring_writes[] = {write, write, write, write, shorten, abort, hold, hold, hold, commit_held, commit_held,
-                                    write_bytes, gather, flush_soon, flush_for, flush_wait, copy, occupancy};
+                                    write_bytes, gather, flush_soon, flush_for, flush_wait, copy, occupancy,
+                                    op::kind::write_batch, op::kind::write_batch_more, op::kind::drop_batch};
 constexpr op::kind channel_writes[] = {write, write, shorten, abort, hold, commit_held, write_bytes, send, send, send_bytes,
                                        send_bytes, send_soon, send_for, flush_wait, flush_soon, flush_for, copy, occupancy,
-                                       close, close};
+                                       close, close, op::kind::write_batch, op::kind::write_batch_more, op::kind::drop_batch,
+                                       op::kind::send_batch};
 constexpr op::kind ring_reads[] = {read, read, read, keep, release, drain, drain_stop, drain_keep, batch, batch_keep,
                                    batch_release, occupancy};
 constexpr op::kind channel_reads[] = {read, read, keep, release, receive, receive, receive_soon, receive_soon, receive_for,
@@ -83,6 +85,20 @@ std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_
         break;
       case write_bytes: ops.push_back(ops::write_bytes(size)); break;
       case gather: ops.push_back(ops::gather(size, r.n % (size + 1))); break;
+      case op::kind::write_batch:
+      case op::kind::write_batch_more:
+      case op::kind::drop_batch:
+      case op::kind::send_batch: {
+        const bool has_rest = kind == op::kind::write_batch_more || kind == op::kind::drop_batch;
+        const std::size_t rest = has_rest ? header_size : 0, half = w.capacity / 2;
+        std::size_t n = 1 + r.n % 3;
+        while (n * header_size + rest > half && n != 0) --n;
+        if (n == 0) break;
+        const std::size_t largest = (half - rest) / n / 8 * 8 - header_size;
+        const bool waits = kind == op::kind::send_batch && may_wait_for_ever;
+        ops.push_back({kind == op::kind::send_batch && !waits ? op::kind::write_batch : kind, r.size % (largest + 1), n, 1});
+        break;
+      }
       case send: ops.push_back(may_wait_for_ever ? ops::send(size) : ops::write(size)); break;
       case send_bytes: ops.push_back(may_wait_for_ever ? ops::send_bytes(size) : ops::write_bytes(size)); break;
       case send_soon: ops.push_back(may_wait ? ops::send_soon(size) : ops::write(size)); break;

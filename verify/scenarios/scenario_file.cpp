@@ -37,6 +37,10 @@ constexpr op_syntax syntax[] = {
     {"flush_wait", op::kind::flush_wait, role::producer, true, true, false, false},
     {"flush_soon", op::kind::flush_soon, role::producer, true, true, false, false},
     {"flush_for", op::kind::flush_for, role::producer, true, true, false, false},
+    {"write_batch", op::kind::write_batch, role::producer, true, true, true, true},
+    {"write_batch_more", op::kind::write_batch_more, role::producer, true, true, true, true},
+    {"drop_batch", op::kind::drop_batch, role::producer, true, true, true, true},
+    {"send_batch", op::kind::send_batch, role::producer, false, true, true, true},
     {"copy", op::kind::copy, role::producer, true, true, false, false},
     {"send", op::kind::send, role::producer, false, true, true, false},
     {"send_soon", op::kind::send_soon, role::producer, false, true, true, false},
@@ -70,6 +74,15 @@ struct mistake {
   std::string what;
 };
 
+bool is_batch(op::kind k) {
+  return k == op::kind::write_batch || k == op::kind::write_batch_more || k == op::kind::drop_batch || k == op::kind::send_batch;
+}
+// The ring bytes that a claim of this step takes.
+std::size_t claim_of(const op& o) {
+  if (!is_batch(o.what)) return o.size + 8;
+  return o.n * ((o.size + 15) / 8 * 8) + (o.what == op::kind::write_batch_more || o.what == op::kind::drop_batch ? 8 : 0);
+}
+
 // "write 24", "write 24 tries 2", "shorten 24 to 5", "drain 3".
 op parse_op(const std::string& text, role who, const workload& w) {
   std::istringstream in(text);
@@ -90,7 +103,9 @@ op parse_op(const std::string& text, role who, const workload& w) {
   std::string word;
   if (s->kind == op::kind::shorten && (!(in >> word) || word != "to")) throw mistake{"\"" + text + "\": expected \"shorten SIZE to N\""};
   if (s->kind == op::kind::gather && (!(in >> word) || word != "at")) throw mistake{"\"" + text + "\": expected \"gather SIZE at N\""};
+  if (is_batch(s->kind) && (!(in >> word) || word != "times")) throw mistake{"\"" + text + "\": expected \"" + name + " SIZE times N\""};
   if (s->has_n) number(o.n);
+  if (is_batch(s->kind) && (o.n == 0 || o.n > 8)) throw mistake{"\"" + text + "\": a batch has 1 to 8 records"};
   std::size_t tries = 1;
   if (s->kind == op::kind::flush) number(tries);
   if (in >> word) {
@@ -99,6 +114,8 @@ op parse_op(const std::string& text, role who, const workload& w) {
     if (in >> word) throw mistake{"\"" + text + "\": unexpected \"" + word + "\""};
   }
   o.tries = static_cast<unsigned>(tries);
+  if (claim_of(o) > w.capacity / 2 && is_batch(o.what))
+    throw mistake{"\"" + text + "\": a batch of " + std::to_string(claim_of(o)) + " bytes does not fit into half of the ring"};
   if (o.size > w.capacity / 2 - 8) throw mistake{"\"" + text + "\": a ring of this capacity has records of up to " + std::to_string(w.capacity / 2 - 8) + " bytes"};
   if (s->kind == op::kind::gather && o.n > o.size) throw mistake{"\"" + text + "\": the first part is larger than the record"};
   if (s->kind == op::kind::copy && w.ring != variant::mpsc) throw mistake{"\"copy\" requires \"mpsc\""};
@@ -178,7 +195,7 @@ workload parse(const json& j) {
     const bool producer = t + 1 != threads.size();
     for (const op& o : w.threads.back())
       if (producer && std::any_of(std::begin(syntax), std::end(syntax), [&](const op_syntax& s) { return s.kind == o.what && s.has_size; }))
-        claims += o.tries;
+        claims += is_batch(o.what) ? o.n + 1 : o.tries;
     if (!producer && w.threads.back().size() >= most_claims)
       throw mistake{"more than " + std::to_string(most_claims - 1) + " steps of the consumer: no search would complete"};
   }
@@ -203,6 +220,7 @@ static std::string text_of(const op& o, role who) {
   if (s->has_size) text << " " << o.size;
   if (o.what == op::kind::shorten) text << " to";
   if (o.what == op::kind::gather) text << " at";
+  if (is_batch(o.what)) text << " times";
   if (s->has_n) text << " " << o.n;
   if (o.what == op::kind::flush) text << " " << o.tries;
   if (o.what == op::kind::write && o.tries != 1) text << " tries " << o.tries;

@@ -35,6 +35,9 @@ struct op {
     flush_soon,  // flush_until()
     flush_for,   // with a duration
     copy,        // put a copy of this thread's end in its place
+    write_batch, // claim `n` records of `size` bytes together, fill, commit
+    write_batch_more,  // the same, of a claim that has room for a header more
+    drop_batch,  // as write_batch_more, aborted
     // consumer
     read,        // one try_read, consumed
     await,       // `n` records, each asked for until it is there
@@ -51,6 +54,7 @@ struct op {
     send_soon,    // send_until()
     send_for,     // with a duration
     send_bytes,   // waits, copies and commits in one call
+    send_batch,   // batch(): waits
     receive,      // receive(), `n` times, until it answers anything but a record
     receive_soon, // receive_until()
     receive_for,  // with a duration
@@ -79,6 +83,10 @@ constexpr op commit_held(std::size_t i) { return {op::kind::commit_held, 0, i, 1
 constexpr op abort_held(std::size_t i) { return {op::kind::abort_held, 0, i, 1}; }
 constexpr op write_bytes(std::size_t size) { return {op::kind::write_bytes, size, 0, 1}; }
 constexpr op gather(std::size_t size, std::size_t n) { return {op::kind::gather, size, n, 1}; }
+constexpr op write_batch(std::size_t size, std::size_t n) { return {op::kind::write_batch, size, n, 1}; }
+constexpr op write_batch_more(std::size_t size, std::size_t n) { return {op::kind::write_batch_more, size, n, 1}; }
+constexpr op drop_batch(std::size_t size, std::size_t n) { return {op::kind::drop_batch, size, n, 1}; }
+constexpr op send_batch(std::size_t size, std::size_t n) { return {op::kind::send_batch, size, n, 1}; }
 constexpr op flush(unsigned tries) { return {op::kind::flush, 0, 0, tries}; }
 constexpr op flush_wait() { return {op::kind::flush_wait, 0, 0, 1}; }
 constexpr op flush_soon() { return {op::kind::flush_soon, 0, 0, 1}; }
@@ -147,8 +155,9 @@ enum class state : std::uint8_t {
   padding_by_1,
   padding_by_2,
   stale_poll,     // a poll saw an older header than the newest
+  batched,        // several records were committed at once
 };
-inline constexpr std::size_t state_count = static_cast<std::size_t>(state::stale_poll) + 1;
+inline constexpr std::size_t state_count = static_cast<std::size_t>(state::batched) + 1;
 
 constexpr const char* to_string(state s) {
   constexpr const char* names[] = {"wrap",          "third lap",    "padding",   "full",          "recovered",
@@ -158,7 +167,7 @@ constexpr const char* to_string(state s) {
                                    "parked",        "woken",        "not parked", "timed out",    "spurious wake-up",
                                    "disconnected",  "sender told",  "closed",    "armed",         "not armed",
                                    "degraded",      "padding by 0", "padding by 1", "padding by 2",
-                                   "stale poll"};
+                                   "stale poll",    "batched"};
   static_assert(sizeof(names) / sizeof(*names) == state_count);
   return names[static_cast<std::size_t>(s)];
 }

@@ -28,6 +28,7 @@ class basic_sender {
 
  public:
   using claim_type = write_claim<ring_traits_type>;  // what send returns
+  using batch_type = write_batch<ring_traits_type>;  // what batch returns
 
   basic_sender() noexcept = default;
   // Wraps a ring's producer. For channel().
@@ -75,6 +76,22 @@ class basic_sender {
     auto claim = attempt<refused::is_retried>(size, tag);
     if (claim || claim.error() != send_error::full) [[likely]] return claim;
     return wait_for_space(size, tag, deadline);
+  }
+
+  // Claims `bytes` for several records, which are published together, like basic_producer::try_batch; the others wait for space,
+  // like send.
+  [[nodiscard("test it, and commit() the batch")]] result<batch_type, send_error> try_batch(std::size_t bytes) noexcept {
+    return batch_in(try_send(batch_type::payload_of(bytes)));
+  }
+  [[nodiscard("test it, and commit() the batch")]] result<batch_type, send_error> batch(std::size_t bytes) noexcept {
+    return batch_in(send(batch_type::payload_of(bytes)));
+  }
+  template <class Rep, class Period>
+  [[nodiscard]] result<batch_type, send_error> batch_for(std::size_t bytes, std::chrono::duration<Rep, Period> timeout) noexcept {
+    return batch_in(send_for(batch_type::payload_of(bytes), 0, timeout));
+  }
+  [[nodiscard]] result<batch_type, send_error> batch_until(std::size_t bytes, typename P::deadline deadline) noexcept {
+    return batch_in(send_until(batch_type::payload_of(bytes), 0, deadline));
   }
 
   // Claims, copies and commits in one call. Returns the record's position.
@@ -140,6 +157,11 @@ class basic_sender {
     if (round >= words().spins_before_yield) return P::yield();
     const unsigned pauses = 1u << (round < 6 ? round : 6);
     for (unsigned i = 0; i != pauses; ++i) P::spin_hint();
+  }
+
+  static result<batch_type, send_error> batch_in(result<claim_type, send_error> claim) noexcept {
+    if (!claim) return claim.error();
+    return batch_type(std::move(*claim));
   }
 
   static result<position_type, send_error> copy_into(result<claim_type, send_error> claim,

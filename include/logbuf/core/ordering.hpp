@@ -21,6 +21,7 @@ enum class site : unsigned {
   abort_store,
   padding_store,
   remainder_store,
+  batch_store,
   check_tail,
   clear_store,
   // reuse: consumer back to producer
@@ -97,6 +98,10 @@ inline constexpr std::array<ordering_site, site_count> ordering_sites{{
      "none: the commit_store that follows it in the same thread publishes it",
      "nothing of its own",
      "nothing: the consumer reaches the remainder only through the record's header, which it has acquired"},
+    {site::batch_store, "batch_store", ordering_site::access::store, std::memory_order_relaxed,
+     "none: the commit_store of the batch follows it in the same thread, or its abort_store",
+     "nothing of its own",
+     "nothing: the consumer reaches the later records of a batch only through the header of the first, which it has acquired"},
     {site::check_tail, "check_tail", ordering_site::access::load, std::memory_order_relaxed,
      "none: header_poll has acquired the header, whose producer moved the tail before it stored the header",
      "nothing: in a checked ring, no record with a sound header ends beyond this tail",

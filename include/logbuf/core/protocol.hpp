@@ -21,7 +21,7 @@ namespace logbuf::inline v0::detail {
 // Where a record goes: at the tail, or at the start of the next lap, since a record never straddles the buffer's end.
 struct placement {
   position_type start;
-  position_type limit;  // a later claim need not load head if it ends here or before
+  position_type limit;  // the next claim need not load head if it ends here or before
   bool fits;
 };
 
@@ -175,21 +175,28 @@ struct mpsc_claiming {
   }
 };
 
-// Publishes a record of `size` bytes, header included, in a claim of `claimed` bytes. Returns where the record ends. Wait-free.
+// Publishes what is in the first `used` bytes of a claim: a record with this header, or several, of which it is the first one's.
+// Returns where they end. Wait-free.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type commit(producer_cursor<Traits>& p,
-                                                              const typename Traits::atomics::region& region,
-                                                              std::size_t offset, position_type start, std::uint32_t claimed,
-                                                              std::uint32_t size, std::uint32_t tag) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type publish(producer_cursor<Traits>& p,
+                                                               const typename Traits::atomics::region& region,
+                                                               std::size_t offset, position_type start, std::uint32_t claimed,
+                                                               std::uint32_t used, header_word first) noexcept {
   using P = typename Traits::atomics;
-  const std::uint32_t stride = stride_of<Traits::payload_alignment>(size);
-  if (stride < claimed)
-    P::store_header(at<site::remainder_store>, region, p.offset(start + stride), skip_word(claimed - stride));
-  P::store_header(at<site::commit_store>, region, offset, record_word(size, tag));
+  if (used < claimed) P::store_header(at<site::remainder_store>, region, p.offset(start + used), skip_word(claimed - used));
+  P::store_header(at<site::commit_store>, region, offset, first);
+  p.ring->extension.published();
+  return start + used;
+}
+
+// Publishes a record of `size` bytes, header included.
+template <class Traits>
+LOGBUF_ALWAYS_INLINE inline position_type commit(producer_cursor<Traits>& p, const typename Traits::atomics::region& region,
+                                                 std::size_t offset, position_type start, std::uint32_t claimed,
+                                                 std::uint32_t size, std::uint32_t tag) noexcept {
   p.count(count::records);
   p.count(count::bytes, size - header_size);
-  p.ring->extension.published();
-  return start + stride;
+  return publish(p, region, offset, start, claimed, stride_of<Traits::payload_alignment>(size), record_word(size, tag));
 }
 
 // Publishes the claim as a skip. The tail does not move back, not even in SPSC, because the bytes of the claim may be dirty

@@ -110,7 +110,7 @@ struct producer_cursor {
   position_type limit = 0;        // this producer may claim up to here without loading head; from a head that it loaded
   counters_of<Traits, producer_counts>* counts = nullptr;
 
-  std::uint64_t capacity() const noexcept { return mask + 1; }  // bytes
+  LOGBUF_WRAPS std::uint64_t capacity() const noexcept { return mask + 1; }  // bytes; 0 without a ring
   std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & mask); }
   void count(detail::count which, std::uint64_t n = 1) noexcept {
     if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);
@@ -135,7 +135,7 @@ struct consumer_cursor {
   position_type rested_at = 0;  // where the consumer last found nothing, and rested
   counters_of<Traits, consumer_counts>* counts = nullptr;
 
-  std::uint64_t capacity() const noexcept { return mask + 1; }  // bytes
+  LOGBUF_WRAPS std::uint64_t capacity() const noexcept { return mask + 1; }  // bytes; 0 without a ring
   std::size_t offset(position_type p) const noexcept { return narrow<std::size_t>(p & mask); }
   void count(read_count which, std::uint64_t n = 1) noexcept {
     if constexpr (Traits::statistics::enabled) counts->add(static_cast<std::size_t>(which), n);

@@ -186,7 +186,7 @@ class consumer {
   void release() noexcept { detail::release(*cursor_); }
 
   // For a polling loop, after a read that returned empty. Pauses so as not to contend with the producers, as long as that
-  // pays: a few microseconds at most, and one spin hint where records are rare. Bounded; makes no system call.
+  // pays: some tens of microseconds at most, and one spin hint where records are rare. Bounded; makes no system call.
   void rest() noexcept {
     if (is_attached()) detail::rest(*cursor_);
   }

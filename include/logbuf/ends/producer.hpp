@@ -13,6 +13,7 @@
 #include "../base/result.hpp"
 #include "../platform/compiler.hpp"
 #include "life.hpp"
+#include "write_batch.hpp"
 #include "write_claim.hpp"
 
 namespace logbuf::inline v0 {
@@ -31,6 +32,7 @@ class basic_producer {
  public:
   using traits = Traits;                    // what its ring is built from
   using claim_type = write_claim<Traits>;  // what try_claim returns
+  using batch_type = write_batch<Traits>;  // what try_batch returns
 
   basic_producer() noexcept = default;
   basic_producer(const basic_producer& other)
@@ -57,6 +59,14 @@ class basic_producer {
   [[nodiscard("test it, and commit() the claim")]] LOGBUF_ALWAYS_INLINE
   result<claim_type, claim_error> try_claim(std::size_t size, std::uint32_t tag = 0) noexcept {
     return claim<refused::is_counted>(size, tag);
+  }
+
+  // Claims `bytes` for several records, which are published together: record_bytes(size) each, max_payload() + 8 in all. Errors:
+  // as of try_claim.
+  [[nodiscard("test it, and commit() the batch")]] result<batch_type, claim_error> try_batch(std::size_t bytes) noexcept {
+    auto claim = try_claim(batch_type::payload_of(bytes));
+    if (!claim) return claim.error();
+    return batch_type(std::move(*claim));
   }
 
   // Claims, copies and commits in one call. Returns the record's position.

@@ -94,6 +94,8 @@ class [[nodiscard("a dropped claim is a record that no one sees: call commit()")
  private:
   template <ring_traits, class>
   friend class basic_producer;
+  template <ring_traits>
+  friend class write_batch;
 
   LOGBUF_ALWAYS_INLINE write_claim(detail::producer_cursor<Traits>& p, position_type start, std::uint32_t size,
                                    std::uint32_t tag) noexcept
