@@ -29,4 +29,12 @@ inline void pin(int processor) {
   pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+// Lets the calling thread run anywhere again.
+inline void unpin() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int processor : processors()) CPU_SET(processor, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
 }  // namespace bench

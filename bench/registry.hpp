@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "processors.hpp"
+
 namespace bench {
 
 struct cell {
@@ -40,6 +42,13 @@ class registration {
   }
 };
 
+// A cell begins on no processor in particular: threads inherit the binding of the thread that starts them, and a cell of
+// latencies binds this one.
+inline void run_cell_alone(const cell& c, benchmark::State& state) {
+  unpin();
+  c.run(state);
+}
+
 // The rows in a random order, and the cells of a row in a random order.
 inline void register_cells(std::uint64_t seed) {
   std::map<std::string, std::vector<cell>> rows;
@@ -51,7 +60,7 @@ inline void register_cells(std::uint64_t seed) {
   for (auto& row : order) {
     std::shuffle(row.begin(), row.end(), random);
     for (const cell& c : row) {
-      auto* one = benchmark::RegisterBenchmark(c.name.c_str(), c.run)->Iterations(c.iterations);
+      auto* one = benchmark::RegisterBenchmark(c.name.c_str(), [c](benchmark::State& s) { run_cell_alone(c, s); })->Iterations(c.iterations);
       if (c.manual_time) one->UseManualTime();
     }
   }
