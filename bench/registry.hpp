@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "line_latency.hpp"
 #include "processors.hpp"
 
 namespace bench {
@@ -43,10 +44,12 @@ class registration {
 };
 
 // A cell begins on no processor in particular: threads inherit the binding of the thread that starts them, and a cell of
-// latencies binds this one.
+// latencies binds this one. What the machine was like goes with the figures.
 inline void run_cell_alone(const cell& c, benchmark::State& state) {
   unpin();
+  const double line = line_latency();
   c.run(state);
+  state.counters["line_ns"] = line;
 }
 
 // The rows in a random order, and the cells of a row in a random order.
