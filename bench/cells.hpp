@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "delivery.hpp"
 #include "latency.hpp"
 #include "registry.hpp"
 #include "throughput.hpp"
@@ -111,11 +112,15 @@ void add_throughput(const kind& k) {
     }
 }
 
-// Everything of one ring. Batches of the limit do not travel alone: no latencies of it.
+// Everything of one ring. Batches of the limit do not travel alone: no latencies of it, and no small records.
 template <class Make>
 void add(const kind& k) {
   add_throughput<Make>(k);
-  if constexpr (Make::one_by_one) add_latency<typename Make::template ring<latency_size, true>>(k.name);
+  if constexpr (Make::one_by_one) {
+    add_latency<typename Make::template ring<latency_size, true>>(k.name);
+    for (const unsigned n : k.producers)
+      if (n <= 2) add_delivery<typename Make::template ring<known_record::largest, false>>(k.name, n);
+  }
 }
 
 // A ring whose type does not depend on the size of the records.
