@@ -46,14 +46,15 @@ class known_record {
   std::byte bytes_[largest];
 };
 
+inline constexpr std::uint64_t delivery_capacity = 64u << 10;
+
 // Each producer's records come in its order, each once, and nothing comes after the last.
 template <class Ring>
 void deliver(benchmark::State& state, unsigned producers) {
   constexpr std::uint32_t each = 30'000;
-  constexpr std::uint64_t capacity = 64u << 10;
   constexpr std::chrono::seconds patience{20};
   for (auto _ : state) {
-    const auto ring = std::make_unique<Ring>(shape{capacity, known_record::largest, producers});
+    const auto ring = std::make_unique<Ring>(shape{delivery_capacity, known_record::largest, producers});
     std::atomic<bool> stop{false};
     std::vector<std::thread> threads;
     for (unsigned p = 0; p != producers; ++p)
@@ -87,8 +88,10 @@ void deliver(benchmark::State& state, unsigned producers) {
     for (int i = 0; i != 100 && !wrong; ++i) look();
     stop.store(true, std::memory_order_relaxed);
     for (std::thread& t : threads) t.join();
-    if (wrong || read != std::uint64_t{each} * producers)
-      return state.SkipWithError(("record " + std::to_string(read) + (wrong ? ": lost, changed or out of order" : ": no more came")).c_str());
+    if (wrong || read != std::uint64_t{each} * producers) {
+      const std::string what = wrong ? ": lost, changed or out of order" : ": too few came";
+      return state.SkipWithError(("record " + std::to_string(read) + what).c_str());
+    }
   }
 }
 

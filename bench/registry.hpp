@@ -63,7 +63,8 @@ inline void register_cells(std::uint64_t seed) {
   for (auto& row : order) {
     std::shuffle(row.begin(), row.end(), random);
     for (const cell& c : row) {
-      auto* one = benchmark::RegisterBenchmark(c.name.c_str(), [c](benchmark::State& s) { run_cell_alone(c, s); })->Iterations(c.iterations);
+      const auto run = [c](benchmark::State& state) { run_cell_alone(c, state); };
+      auto* one = benchmark::RegisterBenchmark(c.name.c_str(), run)->Iterations(c.iterations);
       if (c.manual_time) one->UseManualTime();
     }
   }
