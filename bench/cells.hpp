@@ -9,6 +9,7 @@
 #include <exception>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -98,9 +99,9 @@ void add_recorded(const char* kind, shape s) {
 }
 
 template <class Make>
-void add_throughput(const kind& k) {
+void add_throughput(const kind& k, std::span<const std::uint64_t> of = capacities) {
   for (const unsigned n : k.producers)
-    for (const std::uint64_t capacity : capacities) {
+    for (const std::uint64_t capacity : of) {
       const auto all = [name = k.name, s = shape{capacity, 0, n}]<class Touch, std::size_t... Size, std::size_t... Which>(
                            std::type_identity<Touch>, std::index_sequence<Size...>, std::index_sequence<Which...>) {
         (..., add_fixed<Make, Touch, Size>(name, s));

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   for (const auto add : bench::registration::all()) add();
   bench::register_cells(seed);
   benchmark::AddCustomContext("missing_peers", BENCH_MISSING);
+  benchmark::AddCustomContext("peers", BENCH_PEERS);
   benchmark::AddCustomContext("compiler", BENCH_COMPILER);
   benchmark::AddCustomContext("flags", BENCH_FLAGS);
   benchmark::Initialize(&argc, argv);
