@@ -16,19 +16,19 @@
 namespace bench {
 
 // Nanoseconds, one way, between the processors of a consumer and of its first producer; 0 where there is only one. The median
-// of many short series, since either thread may lose its processor for a while.
+// of short series, some milliseconds of them but never fewer than five, since either thread may lose its processor for a while.
 inline double line_latency() {
   const std::vector<int>& cpus = processors();
   if (cpus.size() < 2) return 0;
   using clock = std::chrono::steady_clock;
-  constexpr unsigned series = 80, trips = 250;
+  constexpr unsigned fewest = 5, most = 80, trips = 250;
   constexpr std::chrono::milliseconds longest{5};
   constexpr std::uint32_t over = 1;  // never a turn: those of one side are even, those of the other odd and above
   struct alignas(128) {
     std::atomic<std::uint32_t> turn{0};
   } word;
   std::vector<double> taken;
-  taken.reserve(series);
+  taken.reserve(most);
   std::thread other([&] {
     pin(cpus[1]);
     for (std::uint32_t last = 0;;) {
@@ -43,7 +43,7 @@ inline double line_latency() {
     pin(cpus[0]);
     const clock::time_point begin = clock::now();
     std::uint32_t turn = 0;
-    for (clock::time_point now = begin; taken.size() != series && (taken.empty() || now - begin < longest);) {
+    for (clock::time_point now = begin; taken.size() < fewest || (taken.size() < most && now - begin < longest);) {
       for (unsigned i = 0; i != trips; ++i) {
         turn += 2;
         word.turn.store(turn, std::memory_order_release);
