@@ -12,10 +12,11 @@ from document import update
 from everything import everything
 from measure import machine, measure, spread, wake
 from plots import plots
+from states import with_lines
 from table import Table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-QUICK = (r"^throughput/spsc/1/(65536|1048576)/(16|64|128|1024|linux)/all/|^throughput/mpsc/[12]/1048576/(16|64|1024)/all/|"
+QUICK = (r"^delivery/|^throughput/spsc/1/(65536|1048576)/(16|64|128|1024|linux)/all/|^throughput/mpsc/[12]/1048576/(16|64|1024)/all/|"
          r"^latency/|^channel/|^crowd/|^ablation/.*/65536/(16|64)/|^pace/1048576/(64|1024)/")
 
 
@@ -66,14 +67,20 @@ def results_of(parser, options):
     return results
 
 
+def versions(about, cells):
+    """The commits of the peers that were measured, of those that have one here: a ring is called after its peer."""
+    measured = {part.split("-")[0] for name in cells for part in name.split("/")}
+    return "".join(f"; {peer} {commit}" for peer, commit in about.get("peers", {}).items() if peer in measured)
+
+
 def main():
     parser, options = parse()
     results = results_of(parser, options)
-    about, cells = results["machine"], results["cells"]
+    about, cells = results["machine"], with_lines(results["cells"])
     table = Table(cells)
     described = (f"{about['processor']}, family {about['family']}, {about['processors']} processors"
                  f"{' (' + ', '.join(about['caches']) + ')' if about['caches'] else ''}; {about['system']}; "
-                 f"{about['compiler']} {about['flags']}; logbuf {about['commit']}")
+                 f"{about['compiler']} {about['flags']}; logbuf {about['commit']}{versions(about, cells)}")
     skipped = "".join(f"SKIPPED: {package} is not installed; its rings are not in this run\n" for package in about["missing_peers"])
     print(f"{described}\n{skipped}")
     idle = sorted(n for n, c in cells.items() if not all(c.get("records_per_second", {"rounds": [1]})["rounds"]))

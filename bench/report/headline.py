@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sections import Section, fold, grouped
-from table import geometric_mean, ratio, title
+from table import LINE, geometric_mean, ratio, title
 
 KINDS = {"spsc": "one producer", "mpsc": "one, two or four producers"}
 
@@ -80,8 +80,9 @@ def sentences(table, results):
     others = {ring: time for ring, time in times.items() if ring in table.peers("spsc")}
     if "logbuf" in times and others:
         ring = min(others, key=others.get)
+        limit = f"; a bare cache line takes {times[LINE]:.0f} ns" if LINE in times else ""
         lines.append(f"**Latency**: 64 bytes reach the other processor in {times['logbuf']:.0f} ns (p50), with {ring}, the fastest other, in "
-                     f"{others[ring]:.0f} ns.")
+                     f"{others[ring]:.0f} ns{limit}.")
     value = waiting(cells)
     if value is not None and results["wake"]:
         ours, peer = results["wake"][0], results["wake"][-1]

@@ -74,4 +74,5 @@ def machine(context, root):
             "caches": [f"L{c['level']} {c['type']} {c['size'] // 1024} KiB" for c in context.get("caches", [])],
             "system": f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
             "compiler": context.get("compiler", "unknown"), "flags": context.get("flags", "unknown"),
-            "commit": commit.stdout.strip() or "unknown", "missing_peers": context.get("missing_peers", "").split()}
+            "commit": commit.stdout.strip() or "unknown", "missing_peers": context.get("missing_peers", "").split(),
+            "peers": dict(one.split("=", 1) for one in context.get("peers", "").split())}

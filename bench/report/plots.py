@@ -2,13 +2,13 @@
 
 import os
 
-from table import CAPACITIES, LIMITS, OURS, PERCENTILES, SIZES, geometric_mean
+from table import CAPACITIES, LIMITS, LINE, OURS, PERCENTILES, SIZES, geometric_mean
 
-COLORS = {"logbuf": "#0b5fa5", "logbuf-by_producer": "#49a0e0", "handwritten": "#888888", "memcpy-limit": "#bbbbbb"}
+COLORS = {"logbuf": "#0b5fa5", "logbuf-by_producer": "#49a0e0", "handwritten": "#888888", "memcpy-limit": "#bbbbbb", "line-limit": "#bbbbbb"}
 
 
 def style(ring):
-    of_ours = {"linewidth": 2.4 if ring in OURS else 1.2, "linestyle": "--" if ring in LIMITS else "-", "marker": "o", "markersize": 3}
+    of_ours = {"linewidth": 2.4 if ring in OURS else 1.2, "linestyle": "--" if ring in (*LIMITS, LINE) else "-", "marker": "o", "markersize": 3}
     return {**of_ours, **({"color": COLORS[ring]} if ring in COLORS else {})}
 
 

@@ -3,7 +3,8 @@
 import textwrap
 from dataclasses import dataclass, field
 
-from table import CAPACITIES, LIMITS, PERCENTILES, READS, geometric_mean, ratio, short, title
+from states import classes, comparable, same_state
+from table import CAPACITIES, LIMITS, LINE, PERCENTILES, READS, geometric_mean, ratio, short, shown, title
 
 
 def fold(text, width):
@@ -62,7 +63,7 @@ def throughput(table):
                 cells = []
                 for ring in others:
                     theirs = table.figure(row, ring, reads)
-                    cells.append(f"{ratio(ours, theirs):.2f}" if theirs else "")
+                    cells.append(shown(ratio(ours, theirs)) if theirs else "")
                 gigabytes = f"{table.payload[key, 'logbuf', reads]['median'] / 1e9:.1f}"
                 rows.append([title(key), millions(ours), quartiles(ours), gigabytes, *cells])
             if rows:
@@ -123,7 +124,7 @@ def channels(cells):
             ring, polls, waits = row["logbuf/single"], row["logbuf-channel/polls"], row["logbuf-channel/waits"]
             queue = row["mutex+condition_variable/waits"]
             section.rows.append([size, *map(millions, (ring, polls, waits, queue)),
-                                 *(f"{ratio(a, b):.2f}" for a, b in ((polls, ring), (waits, ring), (waits, queue)))])
+                                 *(shown(ratio(a, b)) for a, b in ((polls, ring), (waits, ring), (waits, queue)))])
         yield section
 
 
@@ -135,8 +136,8 @@ def crowd(cells):
                           ["senders", "spins, M/s", "yields, M/s", "spins / 2 senders", "yields / 2 senders"])
         for senders in ("2", "8", "64"):
             spins, yields = row[senders + "/spins"], row[senders + "/yields"]
-            section.rows.append([senders, f"{spins['median'] / 1e6:.2f}", f"{yields['median'] / 1e6:.2f}", f"{ratio(spins, least):.2f}",
-                                 f"{ratio(yields, least):.2f}"])
+            section.rows.append([senders, f"{spins['median'] / 1e6:.2f}", f"{yields['median'] / 1e6:.2f}", shown(ratio(spins, least)),
+                                 shown(ratio(yields, least))])
         yield section
 
 
@@ -151,7 +152,7 @@ def ablation(cells):
                           ["", "M/s", *(name for _, name in ABLATIONS)])
         for (kind, producers, capacity, size), row in sorted(rows.items(), key=lambda i: (i[0][0] != "spsc", i[0][1], int(i[0][2]), int(i[0][3]))):
             section.rows.append([title((kind, int(producers), int(capacity), size, "all")), millions(row["nothing"]),
-                                 *(f"{ratio(row['nothing'], row[part]):.2f}" if part in row else "" for part, _ in ABLATIONS)])
+                                 *(shown(ratio(row['nothing'], row[part])) if part in row else "" for part, _ in ABLATIONS)])
         yield section
 
 
@@ -167,7 +168,7 @@ def pace(cells):
                 if not any(values):
                     continue
                 section.rows.append([CAPACITIES[int(capacity)], size, ring, *(millions(v) if v else "" for v in values),
-                                     f"{ratio(values[-1], values[0]):.2f}" if values[-1] and values[0] else ""])
+                                     shown(ratio(values[-1], values[0])) if values[-1] and values[0] else ""])
         yield section
 
 
@@ -178,7 +179,7 @@ def limits(cells):
     for (capacity, size), row in sorted(grouped(cells, "pace").items(), key=lambda i: int(i[0][0])):
         ways = [f"{ring}/{rest}" for ring in ("spsc-by_producer", "spsc") for rest in ("rest", "1")]
         if size == "1024" and {"memcpy-limit/1", *ways} <= row.keys():
-            section.rows.append([CAPACITIES[int(capacity)], *(f"{ratio(row['memcpy-limit/1'], row[way]):.2f}" for way in ways)])
+            section.rows.append([CAPACITIES[int(capacity)], *(shown(ratio(row['memcpy-limit/1'], row[way])) for way in ways)])
     if section.rows:
         yield section
 
@@ -193,7 +194,7 @@ def latency(cells):
         return
     timer = next((cells[n]["timer"]["median"] for n in names if "timer" in cells[n]), float("nan"))
     rate = next((cells[n]["cycles_per_nanosecond"]["median"] for n in names), float("nan"))
-    who = lambda n: " ".join(n.split("/")[i] for i in (2, 4, 5))
+    who = lambda n: "the limit: one cache line" if n.split("/")[4] == LINE else " ".join(n.split("/")[i] for i in (2, 4, 5))
     rows = [n for n in names if n.split("/")[1] == "pair"]
     if rows:
         yield Section("pair", f"Same thread: a pair (claim, write, commit 64 bytes; poll, read, release), timed around a million of them ({rate:.2f} cycles per nanosecond)",
@@ -201,9 +202,35 @@ def latency(cells):
     for operation, what in OPERATIONS:
         rows = sorted((n for n in names if n.split("/")[1] == operation), key=lambda n: cells[n]["p50"]["median"])
         if rows:
-            yield Section(operation, f"{what}: cycles ({rate:.2f} per nanosecond), including the {timer:.0f} of the timer itself",
-                          ["", *PERCENTILES, "p50, ns"], [[who(n), *(f"{cells[n][p]['median']:.0f}" for p in PERCENTILES),
-                                                          f"{cells[n]['p50']['median'] / rate:.0f}"] for n in rows])
+            section = Section(operation, f"{what}: cycles ({rate:.2f} per nanosecond), including the {timer:.0f} of the timer itself",
+                              ["", *PERCENTILES, "p50, ns"], [[who(n), *(f"{cells[n][p]['median']:.0f}" for p in PERCENTILES),
+                                                              f"{cells[n]['p50']['median'] / rate:.0f}"] for n in rows])
+            if limit := next((cells[n] for n in rows if n.split("/")[4] == LINE), None):
+                section.columns.append("p50 / limit")
+                for n, row in zip(rows, section.rows):
+                    row.append(shown(ratio(cells[n]["p50"], limit["p50"])))
+            yield section
+
+
+def states(table, cells):
+    """How often the machine was in which state, and whether the rings that are compared were in the same one."""
+    lines = [line for counters in cells.values() for line in counters.get("line_ns", {"rounds": []})["rounds"] if line]
+    section = Section("states", "States of the machine: nanoseconds that a bare cache line takes from one processor to the other, before each run of a cell",
+                      ["nanoseconds", "runs", "share"])
+    rare = 0
+    for least, most, runs in classes(lines):
+        if runs < 0.01 * len(lines):
+            rare += runs
+        else:
+            section.rows.append([f"{least:.0f}–{most:.0f}", runs, f"{100 * runs / len(lines):.0f}%"])
+    if rare:
+        section.rows.append(["any other", rare, f"{100 * rare / len(lines):.0f}%"])
+    together = [same_state(a, b) for ours, theirs in table.compared() for a, b in zip(ours["lines"], theirs["lines"])]
+    if together:
+        alone = sum(not comparable(ours, theirs) for ours, theirs in table.compared())
+        section.note = (f"In {100 * sum(together) / len(together):.0f}% of {len(together)} rounds of a ratio both rings were measured in the same "
+                        f"state; {alone} cells have no ratio, since no two of their rounds were.")
+    yield section
 
 
 def wake(queues):

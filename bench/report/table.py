@@ -2,24 +2,34 @@
 
 import statistics
 
+from states import comparable
+
 SIZES = ["8", "16", "64", "128", "256", "512", "1024", "8192"]
 WORKLOADS = ["android", "hdfs", "linux", "openstack", "spark", "zookeeper"]
 PAYLOADS = SIZES + WORKLOADS
 CAPACITIES = {65536: "64 KiB", 1 << 20: "1 MiB", 2 << 20: "2 MiB", 16 << 20: "16 MiB"}
 OURS = ("logbuf", "logbuf-by_producer")
 LIMITS = ("handwritten", "memcpy-limit")
+LINE = "line-limit"  # of the latency from one processor to another
 READS = ("single", "batch", "drain")
 MANY = ("drain", "batch")  # the reads of many records
 PERCENTILES = ("p50", "p90", "p99", "p99.9", "max")
 SHORT = {"moodycamel-ReaderWriterQueue": "ReaderWriter", "moodycamel-ConcurrentQueue": "Concurrent",
-         "boost-spsc_queue": "boost spsc", "logbuf-by_producer": "by_producer"}
+         "boost-spsc_queue": "boost spsc", "logbuf-by_producer": "by_producer", "quill-BoundedSPSCQueue": "quill",
+         "aeron-spsc_rb": "aeron", "aeron-mpsc_rb": "aeron", "xtr-synchronized_ring_buffer": "xtr"}
 
 
 def ratio(ours, theirs):
-    """The median over the rounds of the ratio in each: both were measured within the same second or so. A round in which nothing
-    came through the other ring has no ratio; the report names it."""
-    found = [a / b for a, b in zip(ours["rounds"], theirs["rounds"]) if b]
-    return statistics.median(found) if found else float("inf")
+    """The median over the rounds of the ratio in each: both were measured within the same second or so, in the same state of the
+    machine. None when no two rounds were in one state. A round in which nothing came through the other ring has no ratio; the report
+    names it."""
+    pairs = comparable(ours, theirs)
+    found = [a / b for a, b in pairs if b]
+    return statistics.median(found) if found else float("inf") if pairs else None
+
+
+def shown(value, digits=2):
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def geometric_mean(values):
@@ -63,13 +73,23 @@ class Table:
             return max(mine.values(), key=lambda v: v["median"], default=None)
         return mine.get("single")
 
+    def compared(self, ours="logbuf"):
+        """Every two counters of which a ratio is taken."""
+        for key, row in self.rows.items():
+            for reads in READS:
+                if (ours, reads) in row:
+                    for ring in self.rings(key[0]):
+                        if theirs := self.figure(row, ring, reads):
+                            yield row[ours, reads], theirs
+
     def ratios(self, kind, ring, ours="logbuf"):
         """(row key, reads): how many times the records of `ring`."""
         found = {}
         for key, row in self.rows.items():
             for reads in READS:
                 if key[0] == kind and (ours, reads) in row and (theirs := self.figure(row, ring, reads)):
-                    found[key, reads] = ratio(row[ours, reads], theirs)
+                    if (value := ratio(row[ours, reads], theirs)) is not None:
+                        found[key, reads] = value
         return found
 
 
