@@ -92,6 +92,61 @@ int main() {
     auto claim = tx.try_claim(4);
     claim->commit(5);
   });
+  const auto batch_of_one = [](auto& tx) {
+    auto batch = std::move(*tx.try_batch(16));
+    batch.write({});
+    return batch;
+  };
+  asserts("a second commit of a batch", "commit of a batch that has ended: commit once", [&] {
+    auto [tx, rx] = spsc::make(256);
+    auto batch = batch_of_one(tx);
+    batch.commit();
+    batch.commit();
+  });
+  asserts("a commit of a batch that was aborted", "commit of a batch that has ended", [&] {
+    auto [tx, rx] = mpsc::make(256);
+    auto batch = batch_of_one(tx);
+    batch.abort();
+    batch.commit();
+  });
+  asserts("a commit of a batch that was moved from", "and not after abort() or a move", [&] {
+    auto [tx, rx] = spsc::make(256);
+    auto batch = batch_of_one(tx);
+    auto moved = std::move(batch);
+    batch.commit();
+  });
+  asserts("a commit of a batch that was never claimed", "commit of a batch that has ended", [] {
+    write_batch<default_traits>().commit();
+  });
+  silent("batches that are full, without a record, or at an end", [&] {
+    auto [tx, rx] = spsc::make(256);
+    auto batch = batch_of_one(tx);
+    (void)batch.add(100);
+    batch.commit();
+    (void)batch.add(0);
+    batch.abort();
+    tx.try_batch(64)->commit();
+  });
+  asserts("a batch that outlives its producer", "commit or abort it first", [&] {
+    auto ends = mpsc::make(256);
+    auto batch = batch_of_one(ends.first);
+    ends.first = mpsc::producer<>();
+  });
+  asserts("a batch that waits for a batch of its own sender", "end that claim first", [&] {
+    auto [tx, rx] = spsc::channel(64);
+    auto batch = tx.batch(32);
+    auto other = tx.batch(32);
+    auto never = tx.batch(32);
+  });
+  silent("a producer whose claims ended in another order than they began", [&] {
+    auto [tx, rx] = spsc::make(256);
+    auto one = tx.try_claim(4);
+    auto two = batch_of_one(tx);
+    auto three = tx.try_claim(4);
+    two.commit();
+    three->commit();
+    one->abort();
+  });
   asserts("the bytes of a claim that has ended", "write them before commit()", [] {
     auto [tx, rx] = spsc::make(256);
     auto claim = tx.try_claim(4);
@@ -197,6 +252,31 @@ int main() {
     auto claim = std::move(*tx.try_claim(4));
     claim = std::move(*tx.try_claim(8));
     claim.commit();
+  });
+  says_once("batches that nobody commits", "a claim of 24 bytes was dropped without commit()", [] {
+    auto [tx, rx] = spsc::make(256);
+    for (int i = 0; i != 3; ++i) {
+      auto batch = tx.try_batch(32);
+      batch->write({});
+    }
+  });
+  says_once("a batch that another is assigned to", "a claim of 8 bytes was dropped without commit()", [&] {
+    auto [tx, rx] = spsc::make(256);
+    auto batch = batch_of_one(tx);
+    batch = std::move(*tx.try_batch(64));
+    batch.abort();
+  });
+  silent("batches that are aborted, moved from, refused, or left by an exception", [&] {
+    auto [tx, rx] = spsc::make(64);
+    auto batch = batch_of_one(tx);
+    auto moved = std::move(batch);
+    moved.abort();
+    auto refused = tx.try_batch(100);
+    try {
+      auto left = batch_of_one(tx);
+      throw std::runtime_error("in the middle of a batch");
+    } catch (const std::runtime_error&) {
+    }
   });
   const auto meant = [] {
     auto [tx, rx] = spsc::make(64);
