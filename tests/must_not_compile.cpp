@@ -17,6 +17,11 @@ void check() {
   rx.try_read();  // consumes a record unseen
 #elif defined(DROPPED_BATCH)
   rx.batch();
+#elif defined(DROPPED_WRITE_BATCH)
+  tx.try_batch(64);  // nobody can commit it
+#elif defined(UNUSED_WRITE_BATCH)
+  const auto claim_one = [&] { return std::move(*the_tx.try_batch(64)); };
+  claim_one();  // nobody can commit it
 #elif defined(DROPPED_WRITE)
   tx.try_write({});  // it may have been refused
 #elif defined(DROPPED_RING)
@@ -32,6 +37,7 @@ void check() {
   auto claim = tx.try_claim(4);
   auto record = rx.try_read();
   auto batch = rx.batch();
+  auto records = tx.try_batch(64);
   [[maybe_unused]] auto written = tx.try_write({});
   rx.drain([](auto, auto) { return logbuf::drain_action::next; });
 #endif
