@@ -49,6 +49,11 @@ int main() {
   const long before = allocations;
   unsigned long long bytes = 0;
   for (int i = 0; i != 5000; ++i) {
+    if (auto batch = tx.try_batch(static_cast<std::size_t>(i % 512))) {
+      while (batch->add(static_cast<std::size_t>(i % 30))) {}
+      if (i % 7 == 0) batch->abort();
+      else (void)batch->commit();
+    }
     while (auto claim = tx.try_claim(static_cast<std::size_t>(i % 100))) (void)claim->commit();
     if (auto record = rx.try_read()) bytes += record->size();
     { auto batch = rx.batch(); while (auto record = batch.next()) bytes += record->size(); }
