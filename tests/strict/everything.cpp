@@ -46,10 +46,12 @@ struct guarded : logbuf::default_traits {
   template class logbuf::consumer<traits>;                                          \
   template class logbuf::receiver<traits>;                                          \
   template class logbuf::write_claim<traits>;                                       \
+  template class logbuf::write_batch<traits>;                                       \
   template class logbuf::record_view<traits>;                                       \
   template class logbuf::read_claim<traits>;                                        \
   template class logbuf::read_batch<traits>;                                        \
   template class logbuf::result<logbuf::write_claim<traits>, logbuf::claim_error>;  \
+  template class logbuf::result<logbuf::write_batch<traits>, logbuf::claim_error>;  \
   template class logbuf::result<logbuf::read_claim<traits>, logbuf::read_error>
 INSTANTIATE(logbuf::default_traits, spsc_claiming);
 INSTANTIATE(logbuf::default_traits, mpsc_claiming);
@@ -105,6 +107,29 @@ void write(Producer& tx, std::size_t size, std::uint32_t step) {
   }
 }
 
+template <class Producer>
+void write_batch(Producer& tx, std::size_t size, std::uint32_t step) {
+  using batch_type = typename Producer::batch_type;
+  static_assert(logbuf::record_bytes(0) == logbuf::header_size);
+  const std::size_t one = logbuf::record_bytes<typename Producer::traits>(size);
+  auto claimed = tx.try_batch(2 * one + step % 3 * 64);
+  if (!claimed) return check(claimed.error() != logbuf::claim_error::none, message(claimed.error()));
+  batch_type none;
+  batch_type batch = std::move(*claimed);
+  none = std::move(batch);
+  batch = std::move(none);
+  check(batch.is_open() && batch.remaining() >= 2 * one && tx.open_claims() == 1, "an open batch");
+  const std::vector<std::byte> bytes(size, static_cast<std::byte>(step % 251));
+  check(batch.write(bytes, step), "the first record of a batch");
+  const auto to = batch.add(size, step);
+  check(to && to->size() == size && batch.records() == 2, "the second record of a batch");
+  if (size != 0) std::memcpy(to->data(), bytes.data(), size);
+  check(batch.position() % 8 == 0 && !batch.add(std::numeric_limits<std::size_t>::max()), "what fits into no batch");
+  if (step % 5 == 0) batch.abort();
+  else check(batch.commit(), "the commit of a batch");
+  check(!batch.is_open() && batch.remaining() == 0 && !batch.add(0) && !batch.write({}), "a batch that has ended");
+}
+
 template <class Consumer>
 std::size_t read(Consumer& rx, std::uint32_t step) {
   const auto handler = [](std::span<const std::byte> bytes, std::uint32_t tag) {
@@ -158,6 +183,7 @@ void use_ring(auto ends) {
   for (std::uint32_t step = 0; step != 400; ++step) {
     write(tx, (step * 7) % (tx.max_payload() + 2), step);
     if (step % 3 == 0) write(tx, step % 9, step);
+    if (step % 4 == 0) write_batch(tx, step % 120, step);
     read(rx, step / 2);
   }
   const std::byte bytes[16]{};
@@ -179,6 +205,7 @@ void use_ring(auto ends) {
   use_statistics<Traits>(tx, rx);
   auto moved = std::move(tx);
   check(!tx.is_attached() && !tx.try_claim(1) && !tx.try_write(bytes) && !tx.try_gather({bytes}), "an end without a ring");
+  check(!tx.try_batch(1) && tx.open_claims() == 0, "an end without a ring");
   auto reader = std::move(rx);
   check(!tx.flush() && !rx.is_attached() && !rx.try_read() && !rx.batch().next(), "an end without a ring");
 }
@@ -198,6 +225,13 @@ void use_channel(auto ends) {
     check(bool(tx.try_send(bytes, 3)) && bool(rx.receive_for(1ns)), "a record");
     check(bool(tx.send(bytes)) && bool(rx.receive_for(std::chrono::duration<float, std::ratio<60>>(-1))), "a record");
     check(bool(tx.send(bytes)) && bool(rx.drain(handler)), "a record");
+    const auto send_batch = [&](auto batch) {
+      check(batch && batch->write(bytes, 4) && batch->commit() && bool(rx.try_receive()), "a batch");
+    };
+    send_batch(tx.try_batch(128));
+    send_batch(tx.batch(128));
+    send_batch(tx.batch_for(128, 1h));
+    send_batch(tx.batch_until(128, std::chrono::steady_clock::time_point::max()));
   }
   check(!rx.receive_for(1e-7s) && !rx.drain_until({}, handler), "nothing comes");
   static_cast<void>(rx.drain_for(1us, handler));
@@ -207,6 +241,7 @@ void use_channel(auto ends) {
     if (auto claim = tx.try_send(100)) claim->commit();
   check(tx.send_for(100, 0, 20us).error() == logbuf::send_error::timeout, "a full channel");
   check(!tx.send_until(100, 0, {}) && !tx.flush_for(1us) && !tx.flush_until({}), "a full channel");
+  check(!tx.try_batch(108) && !tx.batch_for(108, 20us) && !tx.batch_until(108, {}), "a full channel");
   std::thread reader([&] {
     std::size_t records = 0;
     for (auto& record : rx) records += record.size() == 100;
