@@ -31,4 +31,9 @@ inline std::string record_text(std::uint64_t position, std::uint32_t tag, std::s
 
 inline std::string claimed_text(std::uint64_t position) { return "claimed at " + std::to_string(position); }
 
+// A batch that was claimed here, and of its records those that were committed.
+inline std::string batch_text(std::uint64_t position, std::size_t records) {
+  return (records == 0 ? "none at " : records == 1 ? "one at " : "several at ") + std::to_string(position);
+}
+
 }  // namespace logbuf::test

@@ -1,6 +1,7 @@
 // Random setups and steps, biased to the edges.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -49,7 +50,13 @@ inline rc::Gen<step> step_for(const model& m) {
     kinds.insert(kinds.end(), ends ? 1 : s.what == kind::drop_producer ? 2 : common ? 24 : 8, s.what);
   }
   if (kinds.empty()) kinds.push_back(kind::write);  // everything is gone: the precondition ends the program
-  return rc::gen::apply([](kind k, std::size_t size, std::size_t n, std::size_t who) { return step{k, size, n, who}; },
+  return rc::gen::apply([](kind k, std::size_t size, std::size_t n, std::size_t who) {
+                          const step s{k, size, n, who};
+                          const bool is_batch = k == kind::write_batch || k == kind::write_batch_more || k == kind::drop_batch ||
+                                                k == kind::send_batch_soon;
+                          // All of its records together have the size, or most batches would be too large.
+                          return step{k, is_batch ? size / std::max<std::size_t>(1, model::records_of(s)) : size, n, who};
+                        },
                         rc::gen::elementOf(kinds), any_size(m.max_payload()), rc::gen::inRange<std::size_t>(0, 20),
                         rc::gen::inRange<std::size_t>(0, 3));
 }

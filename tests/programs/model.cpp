@@ -1,6 +1,7 @@
 #include "model.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "answers.hpp"
 
@@ -33,12 +34,16 @@ bool model::allows(const step& s) const {
     case kind::claim: return alive() != 0 && claims_.size() < 6;
     case kind::write:
     case kind::throw_in_write:
+    case kind::write_batch:
+    case kind::write_batch_more:
+    case kind::drop_batch:
     case kind::flush:
     case kind::move_producer:
     case kind::drop_producer: return alive() != 0;
     case kind::gather: return alive() != 0 && !on_.channel;
     case kind::copy_producer: return on_.shared && alive() != 0 && alive() < 3;
-    case kind::send_soon: return on_.channel && alive() != 0;
+    case kind::send_soon:
+    case kind::send_batch_soon: return on_.channel && alive() != 0;
     case kind::commit:
     case kind::shorten:
     case kind::commit_too_much:
@@ -101,6 +106,38 @@ void model::commit(const open_claim& c, std::size_t n) {
 void model::abort(const open_claim& c) {
   queue_.abort(c.start);
   ++producers_[c.producer].counted.aborts;
+}
+
+// A batch without a record is claimed with the space of a header, which is then what is left.
+std::size_t model::rest_of(const step& s) const {
+  if (s.what == kind::write_batch_more || s.what == kind::drop_batch) return unit() * (1 + s.n / 8);
+  return records_of(s) == 0 ? unit() : 0;
+}
+
+// To the reference its records are claims of their own, and so is what is left: in one piece, and made at once.
+std::string model::batch(const step& s) {
+  const std::size_t records = records_of(s), rest = rest_of(s), bytes = records * record_bytes(s) + rest;
+  const std::size_t who = producer_of(s);
+  producer& p = producers_[who];
+  const std::uint32_t first_tag = next_tag_;
+  next_tag_ += static_cast<std::uint32_t>(records);
+  if (const char* why = refuse(p, bytes - 8, s.what == kind::send_batch_soon)) return why;
+  const bool commits = s.what != kind::drop_batch && records != 0;
+  const std::uint64_t start = queue_.place_of_next(bytes - 8, bytes);
+  p.counted.padding += start - queue_.tail();
+  std::uint64_t at = start, together = bytes;
+  const auto append = [&](std::size_t size, std::uint32_t tag) {
+    queue_.append(size, tag, std::exchange(together, 0));
+    return std::exchange(at, queue_.tail());
+  };
+  for (std::size_t i = 0; i != records; ++i) {
+    const std::uint64_t record = append(s.size, first_tag + static_cast<std::uint32_t>(i));
+    if (commits) commit({record, s.size, who}, s.size);
+    else queue_.abort(record);
+  }
+  if (rest != 0) queue_.abort(append(rest - 8, 0));
+  if (!commits) ++p.counted.aborts;
+  return batch_text(start, commits ? records : 0);
 }
 
 // What a read returns that finds nothing.
@@ -181,6 +218,10 @@ std::string model::apply(const step& s) {
       const auto start = claim(s, error);
       return start ? claimed_text(*start) : error;
     }
+    case kind::write_batch:
+    case kind::write_batch_more:
+    case kind::drop_batch:
+    case kind::send_batch_soon: return batch(s);
     case kind::throw_in_write: {
       const auto start = claim(s, error);
       if (!start) return error;

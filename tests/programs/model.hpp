@@ -43,6 +43,10 @@ class model {
   std::size_t producer_of(const step& s) const;
   std::size_t shortened(const step& s) const { return s.size % (claims_[claim_of(s)].size + 1); }
   std::uint32_t next_tag() const { return next_tag_; }
+  // Of a batch: how many records, the bytes that each takes, and what is left behind them.
+  static std::size_t records_of(const step& s) { return s.n % 8; }
+  std::size_t record_bytes(const step& s) const { return (s.size + 8 + unit() - 1) / unit() * unit(); }
+  std::size_t rest_of(const step& s) const;
 
   struct producer {
     bool is_alive = true;
@@ -65,12 +69,14 @@ class model {
   std::optional<std::uint64_t> claim(const step& s, std::string& error);
   void commit(const open_claim& c, std::size_t n);
   void abort(const open_claim& c);
+  std::string batch(const step& s);
   std::string no_record(bool soon) const;
   std::string drain(const step& s);
   void consume(std::uint64_t threshold);
   void consume_current();
   void stop_using();
   std::size_t alive() const;
+  std::size_t unit() const { return static_cast<std::size_t>(on_.alignment()); }
 
   setup on_;
   models::reference_queue<> queue_;

@@ -14,7 +14,8 @@ constexpr const char* kind_names[kind_count] = {
     "throw_in_write", "gather",       "flush",         "copy_producer",   "move_producer",   "drop_producer",
     "read",          "open_read",     "end_read",      "keep_read",       "drain",           "open_batch",
     "next_in_batch", "keep_in_batch", "release_in_batch", "end_batch",    "release",         "move_consumer",
-    "drop_consumer", "send_soon",     "receive_soon",  "close",           "arm"};
+    "drop_consumer", "send_soon",     "receive_soon",  "close",           "arm",
+    "write_batch",   "write_batch_more", "drop_batch", "send_batch_soon"};
 constexpr const char* traits_names[] = {"plain", "aligned_and_counted", "checked", "cleared"};
 
 }  // namespace

@@ -56,13 +56,17 @@ struct step {
     receive_soon,      // channels: a read with a deadline that has passed
     close,             // channels
     arm,               // channels
+    write_batch,       // n % 8 records of `size` bytes, claimed and committed together
+    write_batch_more,  // the same, of a claim that is larger by 1 + n / 8 alignments
+    drop_batch,        // as write_batch_more, but it ends without a commit
+    send_batch_soon,   // channels: a write_batch with a deadline that has passed
   };
   kind what{};
   std::size_t size = 0;
   std::size_t n = 0;
   std::size_t who = 0;  // which producer
 };
-inline constexpr std::size_t kind_count = static_cast<std::size_t>(step::kind::arm) + 1;
+inline constexpr std::size_t kind_count = static_cast<std::size_t>(step::kind::send_batch_soon) + 1;
 
 struct program {
   setup on;

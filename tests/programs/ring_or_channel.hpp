@@ -101,6 +101,10 @@ class ring_or_channel final : public system_under_test {
         }
       }
       case kind::gather: return gather(s, before);
+      case kind::write_batch:
+      case kind::write_batch_more:
+      case kind::drop_batch:
+      case kind::send_batch_soon: return run_batch(s, before);
       case kind::claim: {
         auto claim = claim_from(producer(s, before), s.size, before.next_tag());
         if (!claim) return to_string(claim.error());
@@ -246,6 +250,47 @@ class ring_or_channel final : public system_under_test {
       return at ? claimed_text(*at) : to_string(at.error());
     }
     return "";
+  }
+
+  static auto batch_from(producer_end& p, std::size_t bytes, [[maybe_unused]] bool soon) {
+    if constexpr (Channel)
+      if (soon) return p.batch_until(bytes, std::chrono::steady_clock::time_point{});
+    return p.try_batch(bytes);
+  }
+
+  std::string run_batch(const step& s, const model& before) {
+    using kind = step::kind;
+    const std::size_t records = model::records_of(s), one = before.record_bytes(s), rest = before.rest_of(s);
+    std::size_t bytes = records * one + rest;
+    if (one != record_bytes<Traits>(s.size)) return "record_bytes of another size";
+    // What is asked for is rounded up to the alignment, and is one header at least.
+    const std::size_t asked = bytes - (s.size + s.n) % (bytes == Traits::payload_alignment ? 9 : 8);
+    auto claimed = batch_from(producer(s, before), asked, s.what == kind::send_batch_soon);
+    if (!claimed) return to_string(claimed.error());
+    auto batch = std::move(*claimed);
+    const position_type at = batch.position();
+    for (std::size_t i = 0; i != records; ++i, bytes -= one) {
+      if (batch.remaining() != bytes) return "a batch with another rest";
+      if (batch.add(bytes - header_size + 1)) return "a record that is larger than what is left of its batch";
+      const std::uint32_t tag = before.next_tag() + static_cast<std::uint32_t>(i);
+      const std::string text = payload_of(s.size, tag);
+      if (i % 2 != 0) {
+        if (!batch.write(bytes_of(text), tag)) return "a record that does not fit into its batch";
+        continue;
+      }
+      const auto to = batch.add(s.size, tag);
+      if (!to) return "a record that does not fit into its batch";
+      if (to->size() != s.size) return "a record of another size in a batch";
+      if (reinterpret_cast<std::uintptr_t>(to->data()) % Traits::payload_alignment != 0) return "misaligned in a batch";
+      for (const std::byte b : *to)
+        if (b != std::byte{0} && !detail::producer_clears<Traits>) return "a batch that is not zero";
+      if (s.size != 0) std::memcpy(to->data(), text.data(), text.size());
+    }
+    if (batch.remaining() != rest || batch.records() != records) return "a batch with another rest";
+    if (rest < header_size ? bool(batch.add(0)) : bool(batch.add(rest - header_size + 1))) return "a batch without an end";
+    if (s.what != kind::drop_batch) return batch_text(at, batch.commit() ? records : 0);
+    if (s.n % 2 == 0) batch.abort();  // or it is dropped here
+    return batch_text(at, 0);
   }
 
   auto read() {

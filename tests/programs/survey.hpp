@@ -26,14 +26,18 @@ class survey {
                             "commit: true", "shorten: true", "commit_too_much: false", "abort: aborted", "throw_in_write: thrown",
                             "throw_in_write: full", "flush: true", "flush: false", "move_producer: detached",
                             "drop_producer: dropped", "read: record", "read: empty", "open_read: record", "open_read: empty",
+                            "write_batch: none", "write_batch: one", "write_batch: several", "write_batch: full",
+                            "write_batch: too_large", "write_batch_more: none", "write_batch_more: several",
+                            "write_batch_more: full", "drop_batch: none", "drop_batch: full",
                             "end_read: ended", "keep_read: ended", "drain: records", "drain: thrown", "release: released",
                             "drop_consumer: dropped"})
       never.insert(one);
     if (channel)
       for (const char* one : {"write: disconnected", "read: closed", "read: disconnected", "read: abandoned", "drain: timeout",
                               "drain: closed", "drain: disconnected", "drain: abandoned", "send_soon: claimed",
-                              "send_soon: timeout", "send_soon: too_large", "receive_soon: record", "receive_soon: timeout",
-                              "close: closed", "arm: armed", "arm: not", "move_consumer: detached"})
+                              "send_soon: timeout", "send_soon: too_large", "send_batch_soon: several",
+                              "send_batch_soon: timeout", "send_batch_soon: too_large", "write_batch: disconnected",
+                              "receive_soon: record", "receive_soon: timeout", "close: closed", "arm: armed", "arm: not", "move_consumer: detached"})
         never.insert(one);
     else
       for (const char* one : {"gather: claimed", "gather: full", "gather: too_large", "drain: 0", "open_batch: opened",
