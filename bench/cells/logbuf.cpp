@@ -14,6 +14,10 @@ static void add_spsc() {
 static const registration rings([] {
   add_spsc<logbuf::default_traits>();
   add_spsc<clearing_traits>();
+  add<bytes<logbuf_spsc<single, logbuf::default_traits, batches>>>(spsc);
+  add<bytes<logbuf_spsc<drain, logbuf::default_traits, batches>>>(spsc);
+  add<bytes<logbuf_mpsc<single, logbuf::default_traits, batches>>>(mpsc);
+  add<bytes<logbuf_mpsc<drain, logbuf::default_traits, batches>>>(mpsc);
   add<bytes<logbuf_mpsc<single>>>(mpsc);
   add<bytes<logbuf_mpsc<batch>>>(mpsc);
   add<bytes<logbuf_mpsc<drain>>>(mpsc);

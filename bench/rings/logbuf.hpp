@@ -1,6 +1,7 @@
 // The rings of logbuf, as the bench drives them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -25,6 +26,11 @@ struct single { static constexpr const char* name = "single"; };
 struct batch { static constexpr const char* name = "batch"; };
 struct drain { static constexpr const char* name = "drain"; };
 
+// How records are written: each by itself, or so many together.
+inline constexpr std::size_t batch_records = 16;
+struct claims {};
+struct batches {};
+
 struct clearing_traits : logbuf::default_traits {
   static constexpr logbuf::zeroing zeroed = logbuf::zeroing::by_producer;
 };
@@ -36,7 +42,7 @@ inline logbuf::options prefaulted(std::uint64_t release_threshold) {
   return o;
 }
 
-template <class Ends, class Reads>
+template <class Ends, class Reads, class Writes = claims>
 class logbuf_ring {
   using producer_type = typename Ends::first_type;
   using consumer_type = typename Ends::second_type;
@@ -50,19 +56,38 @@ class logbuf_ring {
   class writer {
    public:
     explicit writer(logbuf_ring& r) : producer_(take(r.ends_.first)) {}
+    writer(const writer&) = delete;
+    ~writer() {
+      if (batch_.is_open()) batch_.commit();
+    }
     LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
-      auto claim = producer_.try_claim(size);
-      if (!claim) return false;
-      std::memcpy(claim->data(), from, size);
-      return claim->commit();
+      if constexpr (std::is_same_v<Writes, batches>) {
+        for (auto to = batch_.add(size);; to = batch_.add(size)) {
+          if (to) return std::memcpy(to->data(), from, size), true;
+          if (!begin_batch(size)) return false;
+        }
+      } else {
+        auto claim = producer_.try_claim(size);
+        if (!claim) return false;
+        std::memcpy(claim->data(), from, size);
+        return claim->commit();
+      }
     }
 
    private:
+    LOGBUF_NOINLINE bool begin_batch(std::size_t size) noexcept {
+      if (batch_.is_open()) batch_.commit();
+      const std::size_t most = std::min(producer_.max_payload(), std::size_t{8192});
+      auto next = producer_.try_batch(std::max(std::min(batch_records * logbuf::record_bytes(size), most), logbuf::record_bytes(size)));
+      if (next) batch_ = std::move(*next);
+      return next.has_value();
+    }
     static producer_type take(producer_type& p) {
       if constexpr (std::is_copy_constructible_v<producer_type>) return p;
       else return std::move(p);
     }
     producer_type producer_;
+    typename producer_type::batch_type batch_;
   };
 
   class reader {
@@ -98,18 +123,24 @@ class logbuf_ring {
   Ends ends_;
 };
 
-template <class Reads, class Traits = logbuf::default_traits>
-struct logbuf_spsc : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads> {
-  static constexpr const char* name = Traits::zeroed == logbuf::zeroing::by_producer ? "logbuf-by_producer" : "logbuf";
+template <class Traits, class Writes>
+constexpr const char* name_of() {
+  if (std::is_same_v<Writes, batches>) return "logbuf-batched";
+  return Traits::zeroed == logbuf::zeroing::by_producer ? "logbuf-by_producer" : "logbuf";
+}
+
+template <class Reads, class Traits = logbuf::default_traits, class Writes = claims>
+struct logbuf_spsc : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads, Writes> {
+  static constexpr const char* name = name_of<Traits, Writes>();
   explicit logbuf_spsc(shape s, std::uint64_t release_threshold = logbuf::options::a_sixteenth)
-      : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads>(
+      : logbuf_ring<typename logbuf::spsc::maker<Traits>::ends, Reads, Writes>(
             logbuf::spsc::make<Traits>(s.capacity, prefaulted(release_threshold))) {}
 };
-template <class Reads, class Traits = logbuf::default_traits>
-struct logbuf_mpsc : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads> {
-  static constexpr const char* name = "logbuf";
+template <class Reads, class Traits = logbuf::default_traits, class Writes = claims>
+struct logbuf_mpsc : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads, Writes> {
+  static constexpr const char* name = name_of<Traits, Writes>();
   explicit logbuf_mpsc(shape s, std::uint64_t release_threshold = logbuf::options::a_sixteenth)
-      : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads>(
+      : logbuf_ring<typename logbuf::mpsc::maker<Traits>::ends, Reads, Writes>(
             logbuf::mpsc::make<Traits>(s.capacity, prefaulted(release_threshold))) {}
 };
 
