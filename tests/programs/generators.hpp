@@ -52,8 +52,8 @@ inline rc::Gen<step> step_for(const model& m) {
   if (kinds.empty()) kinds.push_back(kind::write);  // everything is gone: the precondition ends the program
   return rc::gen::apply([](kind k, std::size_t size, std::size_t n, std::size_t who) {
                           const step s{k, size, n, who};
-                          const bool is_batch = k == kind::write_batch || k == kind::write_batch_more || k == kind::drop_batch ||
-                                                k == kind::send_batch_soon;
+                          const bool is_batch = k == kind::write_batch || k == kind::write_batch_more ||
+                                                k == kind::drop_batch || k == kind::send_batch_soon;
                           // All of its records together have the size, or most batches would be too large.
                           return step{k, is_batch ? size / std::max<std::size_t>(1, model::records_of(s)) : size, n, who};
                         },
