@@ -258,7 +258,7 @@ int main() {
     auto [tx, rx] = spsc::make(256);
     for (int i = 0; i != 3; ++i) {
       auto batch = tx.try_batch(32);
-      batch->write({});
+      static_cast<void>(batch->write({}));
     }
   });
   says_once("a batch that another is assigned to", "a claim of 8 bytes was dropped without commit()", [&] {
