@@ -14,10 +14,12 @@
 
 namespace logbuf::inline v0 {
 
-// The bytes of a batch that a record of `size` payload bytes takes: its header, and rounded up to the payload alignment.
+// The bytes of a batch that a record of `size` payload bytes takes: its header, and rounded up to the payload alignment. Of a size
+// that is larger than memory: a number that is too large for every ring.
 template <ring_traits Traits = default_traits>
 constexpr std::size_t record_bytes(std::size_t size) noexcept {
-  return (size + header_size + (Traits::payload_alignment - 1)) / Traits::payload_alignment * Traits::payload_alignment;
+  constexpr std::size_t unit = Traits::payload_alignment, most = ~std::size_t{0} / unit * unit;
+  return size > most - header_size ? most : (size + header_size + (unit - 1)) / unit * unit;
 }
 
 // One claim, several records, one release store: commit() publishes them all at once, and wakes the receiver of a channel once.
@@ -56,7 +58,7 @@ class [[nodiscard("a dropped batch is records that no one sees: call commit()")]
   }
 
   // Adds a record with these bytes. False: there is no space for it, or the batch has ended.
-  bool write(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
+  [[nodiscard("false: the record is not in the batch")]] bool write(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
     const auto to = add(bytes.size(), tag);
     if (to) P::copy(*to, 0, bytes);
     return to.has_value();
