@@ -101,6 +101,21 @@ BOTH_RINGS("the first claims beyond a known limit hint at what comes first, the 
   }
 }
 
+BOTH_RINGS("hints end at the limit, wherever that is") {
+  for (const position_type begin : {position_type{0}, position_type{1} << 40}) {
+    options o;
+    o.initial_position = begin;
+    auto [tx, rx] = TestType::template make<recording_traits>(capacity, o);
+    REQUIRE(tx.try_claim(80 - 8)->commit());
+    for (int i = 0; i != 8; ++i) REQUIRE(tx.try_claim(112 - 8)->commit());
+    REQUIRE(tx.try_claim(48 - 8)->commit());  // 1024 bytes: the ring is full
+    rx.drain([](auto, auto) {}, 1);
+    recording::asked.clear();
+    REQUIRE(tx.try_claim(8)->commit());  // the limit is 80 bytes behind its start
+    CHECK(recording::asked == std::vector<std::size_t>{0, 64});
+  }
+}
+
 BOTH_RINGS("hints for a large claim are for the last bytes that it asks for") {
   auto [tx, rx] = TestType::template make<recording_traits>(4 * capacity);
   const auto hints_of = [&sender = tx](std::size_t size) {
