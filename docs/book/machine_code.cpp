@@ -26,6 +26,7 @@ STORE_HEADER(commit_store)
 STORE_HEADER(abort_store)
 STORE_HEADER(padding_store)
 STORE_HEADER(remainder_store)
+STORE_HEADER(batch_store)
 LOAD(check_tail, u64)
 STORE_HEADER(clear_store)
 // reuse
