@@ -94,7 +94,7 @@ int main() {
   });
   const auto batch_of_one = [](auto& tx) {
     auto batch = std::move(*tx.try_batch(16));
-    batch.write({});
+    static_cast<void>(batch.write({}));
     return batch;
   };
   asserts("a second commit of a batch", "commit of a batch that has ended: commit once", [&] {
