@@ -37,8 +37,9 @@ int main() {
       {"sender", sizeof(mpsc::sender<>), 8},
       {"receiver", sizeof(receiver<default_traits>), 16},
       {"write_claim", sizeof(write_claim<default_traits>), 40},
-      {"read_claim", sizeof(read_claim<default_traits>), 32},
-      {"read_batch", sizeof(read_batch<default_traits>), 32},
+      {"read_claim", sizeof(read_claim<default_traits>), 40},
+      {"read_batch", sizeof(read_batch<default_traits>), 40},
+      {"write_batch", sizeof(write_batch<default_traits>), 72},
       {"line pair", detail::line_pair, 128},
       {"header", header_size, 8},
   };

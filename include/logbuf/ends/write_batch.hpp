@@ -83,7 +83,7 @@ class [[nodiscard("a dropped batch is records that no one sees: call commit()")]
   std::size_t remaining() const noexcept { return is_open() ? claim_.claimed() - used_ : 0; }  // bytes; see record_bytes
   std::size_t records() const noexcept { return records_; }              // that were added
   position_type position() const noexcept { return claim_.position(); }  // of the first record's header, free-running
-  bool is_open() const noexcept { return claim_.is_open(); }
+  bool is_open() const noexcept { return claim_.is_open(); }             // neither committed nor aborted yet
 
  private:
   template <ring_traits, class>
