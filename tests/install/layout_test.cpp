@@ -39,7 +39,7 @@ int main() {
       {"write_claim", sizeof(write_claim<default_traits>), 40},
       {"read_claim", sizeof(read_claim<default_traits>), 40},
       {"read_batch", sizeof(read_batch<default_traits>), 40},
-      {"write_batch", sizeof(write_batch<default_traits>), 72},
+      {"write_batch", sizeof(write_batch<default_traits>), 64},
       {"line pair", detail::line_pair, 128},
       {"header", header_size, 8},
   };

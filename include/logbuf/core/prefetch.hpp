@@ -7,10 +7,10 @@
 // is the end of the window.
 //
 // With options::consumer_prefetch, an SPSC consumer prefetches the lines of the next records, for writing, since it will zero
-// them. With zeroing::by_producer it writes nothing, and prefetches nothing. Neither end prefetches lines that the other is about
-// to access, since that would take them away: the producer stays below its limit, the consumer below a tail that it has seen.
-// With many producers a consumer gives no hints, because a faster consumer catches up with the producers, and then both wait for
-// each other's lines.
+// them. With zeroing::by_producer it writes nothing, and prefetches nothing. Neither end prefetches lines that the other is
+// about to access, since that would take them away: the producer stays below its limit, the consumer below a tail that it has
+// seen. With many producers a consumer gives no hints, because a faster consumer catches up with the producers, and then both
+// wait for each other's lines.
 #pragma once
 #ifndef LOGBUF_CORE_PREFETCH_HPP
 #define LOGBUF_CORE_PREFETCH_HPP
@@ -76,8 +76,8 @@ LOGBUF_NOINLINE void look_at_tail(consumer_cursor<Traits>& c) noexcept {
 }
 
 // For a consumer that gives hints: called when it is about to read the record with this header, or has found none (not_ready).
-// Large records are left to the hardware prefetcher. The tail is in the producers' line, so it is loaded only once per quarter of
-// the ring, and not while the consumer keeps up with the producers.
+// Large records are left to the hardware prefetcher. The tail is in the producers' line, so it is loaded only once per quarter
+// of the ring, and not while the consumer keeps up with the producers.
 template <class Traits>
 LOGBUF_WRAPS inline void prefetch_records(consumer_cursor<Traits>& c, header_word next) noexcept {
   using P = typename Traits::atomics;

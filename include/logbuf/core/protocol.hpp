@@ -175,8 +175,8 @@ struct mpsc_claiming {
   }
 };
 
-// Publishes what is in the first `used` bytes of a claim: a record with this header, or several, of which it is the first one's.
-// Returns where they end. Wait-free.
+// Publishes what is in the first `used` bytes of a claim: a record with this header, or several, of which it is the first
+// one's. Returns where they end. Wait-free.
 template <class Traits>
 LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type publish(producer_cursor<Traits>& p,
                                                                const typename Traits::atomics::region& region,
@@ -312,7 +312,8 @@ LOGBUF_ALWAYS_INLINE inline found<Traits> poll(consumer_cursor<Traits>& c) noexc
 
 // Moves past this record, and zeroes it. Returns the position behind it. release follows later, for one record or for many.
 template <class Traits>
-LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type advance(consumer_cursor<Traits>& c, const found<Traits>& record) noexcept {
+LOGBUF_WRAPS LOGBUF_ALWAYS_INLINE inline position_type advance(consumer_cursor<Traits>& c,
+                                                               const found<Traits>& record) noexcept {
   const std::uint32_t size = static_cast<std::uint32_t>(record.word), stride = stride_of<Traits::payload_alignment>(size);
   const position_type end = record.position + stride;
   c.position = end;

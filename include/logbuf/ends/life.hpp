@@ -25,7 +25,8 @@ struct alignas(line_pair) producer_core : producer_cursor<Traits> {
     this->region = typename P::region(r.buffer);
     this->mask = r.capacity - 1;
     this->payload_end = max_payload(r.capacity, Traits::payload_alignment) + 1;
-    this->tail = this->near = this->limit = P::load(at<site::occupancy_tail>, r.tail);  // no known space, so the first claim loads head
+    // No known space, so the first claim loads head.
+    this->tail = this->near = this->limit = P::load(at<site::occupancy_tail>, r.tail);
     this->committed_to = P::load(at<site::occupancy_head>, r.head);        // it has nothing to flush yet
     if constexpr (Traits::statistics::enabled) this->counts = &counters_;
   }

@@ -61,8 +61,8 @@ class basic_producer {
     return claim<refused::is_counted>(size, tag);
   }
 
-  // Claims `bytes` for several records, which are published together: record_bytes(size) each, max_payload() + 8 in all. Errors:
-  // as of try_claim.
+  // Claims `bytes` for several records, which are published together: record_bytes(size) each, max_payload() + 8 in all.
+  // Errors: as of try_claim.
   [[nodiscard("test it, and commit() the batch")]] result<batch_type, claim_error> try_batch(std::size_t bytes) noexcept {
     auto claim = try_claim(batch_type::payload_of(bytes));
     if (!claim) return claim.error();

@@ -14,8 +14,8 @@
 
 namespace logbuf::inline v0 {
 
-// The bytes of a batch that a record of `size` payload bytes takes: its header, and rounded up to the payload alignment. Of a size
-// that is larger than memory: a number that is too large for every ring.
+// The bytes of a batch that a record of `size` payload bytes takes: its header, and rounded up to the payload alignment. Of a
+// size that is larger than memory: a number that is too large for every ring.
 template <ring_traits Traits = default_traits>
 constexpr std::size_t record_bytes(std::size_t size) noexcept {
   constexpr std::size_t unit = Traits::payload_alignment, most = ~std::size_t{0} / unit * unit;
@@ -23,9 +23,9 @@ constexpr std::size_t record_bytes(std::size_t size) noexcept {
 }
 
 // One claim, several records, one release store: commit() publishes them all at once, and wakes the receiver of a channel once.
-// What is left of the claim becomes a skip. So does all of a batch that is destroyed or aborted, or that has no record. With many
-// producers, the exchange of the tail, which they contend for, is paid once for all records. A batch holds back the records that
-// others claim behind it until it ends, as every claim does: fill it from memory, and not from a socket.
+// What is left of the claim becomes a skip. So does all of a batch that is destroyed or aborted, or that has no record. With
+// many producers, the exchange of the tail, which they contend for, is paid once for all records. A batch holds back the records
+// that others claim behind it until it ends, as every claim does: fill it from memory, and not from a socket.
 //
 // Thread-safety: as for a write_claim, and it is one of its producer's open claims.
 template <ring_traits Traits>
@@ -38,9 +38,9 @@ class [[nodiscard("a dropped batch is records that no one sees: call commit()")]
   write_batch(write_batch&&) noexcept = default;
   write_batch& operator=(write_batch&&) noexcept = default;
 
-  // Adds a record and returns its bytes, which may be written until the batch is committed: contiguous, and aligned to the ring's
-  // payload alignment. Errors: full (the rest of the claim is too small; what was added stays), detached (the batch has ended).
-  // Wait-free.
+  // Adds a record and returns its bytes, which may be written until the batch is committed: contiguous, and aligned to the
+  // ring's payload alignment. Errors: full (the rest of the claim is too small; what was added stays), detached (the batch has
+  // ended). Wait-free.
   LOGBUF_ALWAYS_INLINE result<typename P::write_span, claim_error> add(std::size_t size, std::uint32_t tag = 0) noexcept {
     if (!claim_.is_open()) [[unlikely]] return claim_error::detached;
     const std::size_t room = remaining();
@@ -58,14 +58,15 @@ class [[nodiscard("a dropped batch is records that no one sees: call commit()")]
   }
 
   // Adds a record with these bytes. False: there is no space for it, or the batch has ended.
-  [[nodiscard("false: the record is not in the batch")]] bool write(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
+  [[nodiscard("false: the record is not in the batch")]]
+  bool write(std::span<const std::byte> bytes, std::uint32_t tag = 0) noexcept {
     const auto to = add(bytes.size(), tag);
     if (to) P::copy(*to, 0, bytes);
     return to.has_value();
   }
 
-  // Publishes what was added, in the order in which it was added. Wait-free; no allocation, lock or system call, except to wake a
-  // channel's sleeping receiver. False: the batch has no record (and is aborted), or has ended, which asserts in debug builds.
+  // Publishes what was added, in the order in which it was added. Wait-free; no allocation, lock or system call, except to wake
+  // a channel's sleeping receiver. False: the batch has no record (and is aborted), or has ended, which asserts in debug builds.
   bool commit() noexcept {
     LOGBUF_ASSERT(is_open(), "commit of a batch that has ended: commit once, and not after abort() or a move");
     if (used_ == 0) abort();
@@ -73,7 +74,8 @@ class [[nodiscard("a dropped batch is records that no one sees: call commit()")]
     auto& p = *std::exchange(claim_.producer_, nullptr);
     p.count(detail::count::records, records_);
     p.count(detail::count::bytes, payload_);
-    detail::end_committed(p, detail::publish(p, claim_.region_, claim_.offset_, claim_.start_, claim_.claimed(), used_, first_));
+    const auto end = detail::publish(p, claim_.region_, claim_.offset_, claim_.start_, claim_.claimed(), used_, first_);
+    detail::end_committed(p, end);
     return true;
   }
 
