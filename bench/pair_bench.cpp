@@ -71,7 +71,7 @@ struct by_hand {
     handwritten::producer& p = *tx;
     handwritten::write_claim claim;
     if (!Claim(p, Size, 0, claim)) return false;
-    std::memcpy(claim.data, from, Size);
+    std::memcpy(claim.data(), from, Size);
     commit(p, claim);
     return true;
   }
@@ -79,7 +79,7 @@ struct by_hand {
     handwritten::consumer& c = *rx;
     handwritten::read_claim record;
     if (!handwritten::read(c, record)) return false;
-    std::memcpy(&first, record.data, sizeof first);
+    std::memcpy(&first, record.data(), sizeof first);
     finish(c, record);
     return true;
   }
