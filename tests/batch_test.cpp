@@ -122,6 +122,15 @@ struct counted_wakes_traits : default_traits {
 
 }  // namespace
 
+BOTH_RINGS("a batch for a record that is larger than memory is too large") {
+  auto [tx, rx] = TestType::make(256u);
+  for (const std::size_t below : {0u, 7u, 22u, 23u, 1024u}) {
+    const std::size_t size = ~std::size_t{0} - below;
+    CHECK(tx.try_batch(record_bytes(size)).error() == claim_error::too_large);
+  }
+  CHECK(tx.occupancy() == 0);
+}
+
 BOTH_RINGS("the records of a batch arrive in the order in which they were added, and none before the commit") {
   auto [tx, rx] = TestType::make(std::uint64_t{1024});
   const std::vector<std::size_t> sizes = {0, 1, 7, 8, 9, 100, 0};
