@@ -113,12 +113,14 @@ void add_throughput(const kind& k, std::span<const std::uint64_t> of = capacitie
     }
 }
 
-// Everything of one ring. Batches of the limit do not travel alone: no latencies of it, and no small records.
+// Everything of one ring. Batches of the limit do not travel alone: no latencies of it, and no small records. A writer that
+// gathers records says when the last of them can be read, so that it has no latency of its own.
 template <class Make>
 void add(const kind& k) {
   add_throughput<Make>(k);
   if constexpr (Make::one_by_one) {
-    add_latency<typename Make::template ring<latency_size, true>>(k.name);
+    using ring = typename Make::template ring<latency_size, true>;
+    if constexpr (!requires(typename ring::writer& w) { w.flush(); }) add_latency<ring>(k.name);
     for (const unsigned n : k.producers)
       if (n <= 2) add_delivery<typename Make::template ring<known_record::largest, false>>(k.name, n);
   }

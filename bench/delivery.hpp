@@ -68,6 +68,7 @@ void deliver(benchmark::State& state, unsigned producers) {
             pause.wait();
           }
         }
+        if constexpr (requires { writer.flush(); }) writer.flush();
         while (!stop.load(std::memory_order_relaxed)) std::this_thread::yield();  // its end of the ring lives on
       });
     typename Ring::reader reader(*ring);
