@@ -20,11 +20,12 @@ namespace logbuf::verify {
 namespace {
 
 struct mutant_options {
-  bool orders_only = false;
+  bool orders_only = false, patches_only = false;
   std::string patches_markdown{}, counterexamples{};
 
   void join(CLI::App& app) {
-    app.add_flag("--orders", orders_only, "only the ordering sites");
+    auto* orders = app.add_flag("--orders", orders_only, "only the ordering sites");
+    app.add_flag("--patches", patches_only, "only the bugs of verify/mutants")->excludes(orders);
     app.add_option("--patches-markdown", patches_markdown, "write the table of the patches")->type_name("FILE");
     app.add_option("--counterexamples", counterexamples, "write the shortest failure of each ordering site as JSON")->type_name("FILE");
   }
@@ -78,7 +79,7 @@ tally plant_patches(const options& o, const mutant_options& own) {
 int run_mutants_command(const options& o, const mutant_options& own) {
   if (!o.search.weaken.empty()) return complain("mutants weakens the sites itself: --weaken does not go with it");
   return with_jobs(o, [&](const std::vector<job>& jobs) {
-    const tally orders = weaken_orders(o, own, jobs);
+    const tally orders = own.patches_only ? tally{} : weaken_orders(o, own, jobs);
     const tally patches = own.orders_only ? tally{} : plant_patches(o, own);
     const auto passed = orders.passed + patches.passed, total = orders.total + patches.total;
     std::printf("\n");

@@ -322,7 +322,7 @@ class interpreter {
 
   // The oracle has the records of a batch, and its rest, as claims of their own that are made at once.
   void write_batch(unsigned t, const op& o) {
-    const std::size_t rest = o.what == op::kind::write_batch_more || o.what == op::kind::drop_batch ? header_size : 0;
+    const std::size_t rest = o.rest();
     const std::size_t stride = record_bytes(o.size), bytes = o.n * stride + rest;
     const std::size_t since = models::current.trace_size;
     Engine::begin_wait(0);

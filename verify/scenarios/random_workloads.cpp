@@ -89,8 +89,7 @@ std::vector<op> producer_of(const raw_thread& raw, const workload& w, std::size_
       case op::kind::write_batch_more:
       case op::kind::drop_batch:
       case op::kind::send_batch: {
-        const bool has_rest = kind == op::kind::write_batch_more || kind == op::kind::drop_batch;
-        const std::size_t rest = has_rest ? header_size : 0, half = w.capacity / 2;
+        const std::size_t rest = op{kind}.rest(), half = w.capacity / 2;
         std::size_t n = 1 + r.n % 3;
         while (n * header_size + rest > half && n != 0) --n;
         if (n == 0) break;

@@ -74,13 +74,9 @@ struct mistake {
   std::string what;
 };
 
-bool is_batch(op::kind k) {
-  return k == op::kind::write_batch || k == op::kind::write_batch_more || k == op::kind::drop_batch || k == op::kind::send_batch;
-}
 // The ring bytes that a claim of this step takes.
 std::size_t claim_of(const op& o) {
-  if (!is_batch(o.what)) return o.size + 8;
-  return o.n * ((o.size + 15) / 8 * 8) + (o.what == op::kind::write_batch_more || o.what == op::kind::drop_batch ? 8 : 0);
+  return o.is_batch() ? o.n * ((o.size + 15) / 8 * 8) + o.rest() : o.size + 8;
 }
 
 // "write 24", "write 24 tries 2", "shorten 24 to 5", "drain 3".
@@ -103,9 +99,9 @@ op parse_op(const std::string& text, role who, const workload& w) {
   std::string word;
   if (s->kind == op::kind::shorten && (!(in >> word) || word != "to")) throw mistake{"\"" + text + "\": expected \"shorten SIZE to N\""};
   if (s->kind == op::kind::gather && (!(in >> word) || word != "at")) throw mistake{"\"" + text + "\": expected \"gather SIZE at N\""};
-  if (is_batch(s->kind) && (!(in >> word) || word != "times")) throw mistake{"\"" + text + "\": expected \"" + name + " SIZE times N\""};
+  if (o.is_batch() && (!(in >> word) || word != "times")) throw mistake{"\"" + text + "\": expected \"" + name + " SIZE times N\""};
   if (s->has_n) number(o.n);
-  if (is_batch(s->kind) && (o.n == 0 || o.n > 8)) throw mistake{"\"" + text + "\": a batch has 1 to 8 records"};
+  if (o.is_batch() && (o.n == 0 || o.n > 8)) throw mistake{"\"" + text + "\": a batch has 1 to 8 records"};
   std::size_t tries = 1;
   if (s->kind == op::kind::flush) number(tries);
   if (in >> word) {
@@ -114,7 +110,7 @@ op parse_op(const std::string& text, role who, const workload& w) {
     if (in >> word) throw mistake{"\"" + text + "\": unexpected \"" + word + "\""};
   }
   o.tries = static_cast<unsigned>(tries);
-  if (claim_of(o) > w.capacity / 2 && is_batch(o.what))
+  if (claim_of(o) > w.capacity / 2 && o.is_batch())
     throw mistake{"\"" + text + "\": a batch of " + std::to_string(claim_of(o)) + " bytes does not fit into half of the ring"};
   if (o.size > w.capacity / 2 - 8) throw mistake{"\"" + text + "\": a ring of this capacity has records of up to " + std::to_string(w.capacity / 2 - 8) + " bytes"};
   if (s->kind == op::kind::gather && o.n > o.size) throw mistake{"\"" + text + "\": the first part is larger than the record"};
@@ -195,7 +191,7 @@ workload parse(const json& j) {
     const bool producer = t + 1 != threads.size();
     for (const op& o : w.threads.back())
       if (producer && std::any_of(std::begin(syntax), std::end(syntax), [&](const op_syntax& s) { return s.kind == o.what && s.has_size; }))
-        claims += is_batch(o.what) ? o.n + 1 : o.tries;
+        claims += o.is_batch() ? o.n + 1 : o.tries;
     if (!producer && w.threads.back().size() >= most_claims)
       throw mistake{"more than " + std::to_string(most_claims - 1) + " steps of the consumer: no search would complete"};
   }
@@ -220,7 +216,7 @@ static std::string text_of(const op& o, role who) {
   if (s->has_size) text << " " << o.size;
   if (o.what == op::kind::shorten) text << " to";
   if (o.what == op::kind::gather) text << " at";
-  if (is_batch(o.what)) text << " times";
+  if (o.is_batch()) text << " times";
   if (s->has_n) text << " " << o.n;
   if (o.what == op::kind::flush) text << " " << o.tries;
   if (o.what == op::kind::write && o.tries != 1) text << " tries " << o.tries;

@@ -72,6 +72,12 @@ struct op {
   std::size_t size = 0;
   std::size_t n = 0;
   unsigned tries = 1;
+
+  constexpr bool is_batch() const noexcept {
+    return what == kind::write_batch || what == kind::write_batch_more || what == kind::drop_batch || what == kind::send_batch;
+  }
+  // What a batch claims beyond its records: a header's bytes.
+  constexpr std::size_t rest() const noexcept { return what == kind::write_batch_more || what == kind::drop_batch ? 8 : 0; }
 };
 
 namespace ops {

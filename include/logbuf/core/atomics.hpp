@@ -54,10 +54,12 @@ struct std_atomics : std_waiting {
     return w.fetch_sub(value, site_tag<S>::order);
   }
   static void spin_hint() noexcept { platform::pause(); }
+  static constexpr std::size_t largest_zeroed_inline = 128;  // bytes
   static constexpr std::uint16_t longest_rest = 1024;  // spin hints between two polls of a consumer, at most: some tens of microseconds
 
-  // The region of an end that has no ring. Never written.
-  alignas(header_size) LOGBUF_HIDDEN static inline constinit std::byte no_record[header_size]{};
+  // The region of an end that has no ring. Never written. Its first word is read; it is as long as what zero() writes without a
+  // call, since a compiler that does not see that it writes nothing here would warn.
+  alignas(header_size) LOGBUF_HIDDEN static inline constinit std::byte no_record[largest_zeroed_inline]{};
 
   // The byte region. Header words are atomic. Payload and zeroing are plain accesses.
   using memory = logbuf::memory;
@@ -84,7 +86,7 @@ struct std_atomics : std_waiting {
   }
   LOGBUF_WRAPS static void zero(const region& r, std::size_t offset, std::size_t size) noexcept {
     std::byte* const first = r.at(offset);
-    if (size - 16 > 128 - 16) return void(std::memset(first, 0, size));
+    if (size - 16 > largest_zeroed_inline - 16) return void(std::memset(first, 0, size));
     // A small record takes a few stores. A call would cost more.
     if (size > 64) zero_ends<64>(first, size);
     else if (size > 32) zero_ends<32>(first, size);

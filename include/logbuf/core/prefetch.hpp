@@ -36,14 +36,15 @@ constexpr position_type window_of(position_type p) noexcept {
 template <class Traits>
 LOGBUF_WRAPS inline void prefetch_window(const producer_cursor<Traits>& p, position_type from, position_type to) noexcept {
   using P = typename Traits::atomics;
-  constexpr std::int64_t most = 8 * P::prefetch_distance, group = 4 * cache_line;
+  constexpr std::int64_t most = 8 * P::prefetch_distance;
+  constexpr std::uint32_t group = 4 * cache_line;
   if (distance(to, p.limit) < 0) to = p.limit;
   std::int64_t bytes = std::min(distance(from, to), most);
   if (bytes <= 0) return;
   const auto region = p.region;
   std::size_t offset = p.offset(to - static_cast<std::uint64_t>(bytes));  // contiguous: the limit is at most the lap's end
   for (; bytes >= group; bytes -= group, offset += group)
-    for (std::size_t i = 0; i != 4; ++i) P::prefetch_for_write(region, offset + i * cache_line);
+    for (std::uint32_t i = 0; i != 4; ++i) P::prefetch_for_write(region, offset + i * cache_line);
   for (; bytes > 0; bytes -= cache_line, offset += cache_line) P::prefetch_for_write(region, offset);
 }
 
