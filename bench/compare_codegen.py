@@ -433,6 +433,21 @@ def compare(code, out):
     return not problems
 
 
+LOOPS = [f"loop_{way}{zeroing}" for way in ("single", "batch", "drain") for zeroing in ("", "_cleared")]
+VECTOR_FROM_STACK = re.compile(r"v?mov(dq|[ua]p|nt)\w* -?(0x)?[0-9a-f]*\(%r[sb]p\),%[xy]mm")
+
+
+def check_loops(code, out):
+    """Whether the loops that read keep a record in registers: no vector is read back from the stack."""
+    found = {name: [i.text for i in code.parts(name) if VECTOR_FROM_STACK.match(i.text)] for name in LOOPS if code.function(name)}
+    for name, loads in found.items():
+        for load in loads:
+            out(f"FAILED: {name}: a record goes through memory: {load}")
+    bad = sum(map(bool, found.values()))
+    out(f"loops: {len(found) - bad} keep a record in registers, {bad} do not")
+    return bad
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("object", nargs="?", help="object file of codegen.cpp; without it codegen.cpp is compiled")
@@ -445,17 +460,22 @@ def main():
         parser.error(f"no logbuf headers in {options.include}")
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            file = options.object
-            if file is None:
-                file = os.path.join(scratch, "codegen.o")
-                command = [options.cxx, *FLAGS, "-I", options.include, "-c", os.path.join(HERE, "codegen.cpp"), "-o", file]
+            def compiled(name):
+                file = os.path.join(scratch, name + ".o")
+                command = [options.cxx, *FLAGS, "-I", options.include, "-c", os.path.join(HERE, name + ".cpp"), "-o", file]
                 try:
                     built = subprocess.run(command, capture_output=True, text=True)
                 except FileNotFoundError:
                     raise Failure(f"compiler not found: {options.cxx}")
                 if built.returncode != 0:
                     raise Failure(f"{' '.join(command)}\n{built.stderr}")
-            return 0 if compare(Disassembly(file), print) else 1
+                return Disassembly(file)
+
+            if options.object is not None:
+                return 0 if compare(Disassembly(options.object), print) else 1
+            bad = check_loops(compiled("codegen_loops"), print)
+            print()
+            return 0 if compare(compiled("codegen"), print) and bad == 0 else 1
     except Failure as failure:
         print(f"FAILED: {failure}", file=sys.stderr)
         return 1

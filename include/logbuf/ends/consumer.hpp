@@ -171,8 +171,7 @@ class consumer {
           if (c.is_corrupt && consumed == 0) return read_error::corrupt;
         return consumed;
       }
-      const record_view<Traits> record(found);
-      const drain_action action = call(handler, record);
+      const drain_action action = call(handler, found);
       if (action == drain_action::keep) return consumed;
       if (c.position == found.position) detail::advance(c, found);
       if (action == drain_action::stop) return consumed + 1;
@@ -220,16 +219,20 @@ class consumer {
 
   static constexpr cursor* none() noexcept { return &detail::no_consumer<Traits>; }
 
+  // By itself, and not as a record_view: GCC copies one through memory, in pieces of another size than it was written in.
   template <class Handler>
-  static drain_action call(Handler& handler, const record_view<Traits>& record) {
+  static drain_action call(Handler& handler, const detail::found<Traits>& record) {
+    const std::size_t size = static_cast<std::uint32_t>(record.word) - header_size;
+    const auto bytes = Traits::atomics::readable(record.region, record.offset + header_size, size);
+    const std::uint32_t tag = detail::tag_of(record.word);
     using answer = std::invoke_result_t<Handler&, typename Traits::atomics::read_span, std::uint32_t>;
     static_assert(std::is_void_v<answer> || std::same_as<answer, drain_action>,
                   "a drain handler returns nothing or a drain_action");
     if constexpr (std::is_void_v<answer>) {
-      handler(record.bytes(), record.tag());
+      handler(bytes, tag);
       return drain_action::next;
     } else {
-      return handler(record.bytes(), record.tag());
+      return handler(bytes, tag);
     }
   }
 
