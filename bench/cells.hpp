@@ -113,7 +113,7 @@ void add_throughput(const kind& k, std::span<const std::uint64_t> of = capacitie
     }
 }
 
-// Everything of one ring. Batches of the limit do not travel alone: no latencies of it, and no small records. A writer that
+// Everything of one ring. One that has a reason `with_many` does not deliver as logbuf does with more than one producer. Batches of the limit do not travel alone: no latencies of it, and no small records. A writer that
 // gathers records says when the last of them can be read, so that it has no latency of its own.
 template <class Make>
 void add(const kind& k) {
@@ -122,7 +122,7 @@ void add(const kind& k) {
     using ring = typename Make::template ring<latency_size, true>;
     if constexpr (!requires(typename ring::writer& w) { w.flush(); }) add_latency<ring>(k.name);
     for (const unsigned n : k.producers)
-      if (n <= 2) add_delivery<typename Make::template ring<known_record::largest, false>>(k.name, n);
+      if (n <= 2 && (n == 1 || !requires { Make::with_many; })) add_delivery<typename Make::template ring<known_record::largest, false>>(k.name, n);
   }
 }
 

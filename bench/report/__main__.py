@@ -55,9 +55,10 @@ def results_of(parser, options):
     os.makedirs(options.out, exist_ok=True)
     wake_bench = os.path.join(os.path.dirname(options.program), "logbuf-wake-bench")
     results = {"wake": [] if options.filter else wake(wake_bench, 2000 if options.quick else 20000)}
-    for values, context in measure(options.program, options.filter or (QUICK if options.quick else "."), options.rounds):
-        if not values:
+    for values, context, errors in measure(options.program, options.filter or (QUICK if options.quick else "."), options.rounds):
+        if not values and not errors:
             sys.exit("no cell matched")
+        results["errors"] = errors
         results["machine"] = machine(context, ROOT)
         results["cells"] = {n: {c: spread(v) for c, v in counters.items()} for n, counters in sorted(values.items())}
         # After each round: a run that is broken off leaves what it has.
@@ -82,7 +83,9 @@ def main():
                  f"{' (' + ', '.join(about['caches']) + ')' if about['caches'] else ''}; {about['system']}; "
                  f"{about['compiler']} {about['flags']}; logbuf {about['commit']}{versions(about, cells)}")
     skipped = "".join(f"SKIPPED: {package} is not installed; its rings are not in this run\n" for package in about["missing_peers"])
-    print(f"{described}\n{skipped}")
+    errors = results.get("errors", {})
+    failed = "".join(f"ERROR: {name}: {what}\n" for name, what in errors.items())
+    print(f"{described}\n{skipped}{failed}")
     idle = sorted(n for n, c in cells.items() if not all(c.get("records_per_second", {"rounds": [1]})["rounds"]))
     for name in idle:
         print(f"nothing came through {name} in a round: the ring or the machine stalled; measure that cell again")
@@ -100,7 +103,9 @@ def main():
     without = f"; without {', '.join(about['missing_peers'])}" if about["missing_peers"] else ""
     for document in options.document:
         update(document, described + without, table, results)
-    return 0
+    if errors:
+        print(f"{len(errors)} cells could not be measured", file=sys.stderr)
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

@@ -26,22 +26,27 @@ def one_round(program, pattern, number):
 
 
 def measure(program, pattern, rounds):
-    """After each round: {name: {counter: [one value a round]}}, and the context of the last round."""
-    values, context, begin = {}, {}, time.monotonic()
+    """After each round: {name: {counter: [one value a round]}}, the context of the last round, and {name: what went wrong}. A cell
+    in which something went wrong has no values."""
+    values, context, errors, begin = {}, {}, {}, time.monotonic()
     for number in range(1, rounds + 1):
         result = one_round(program, pattern, number)
         context = result["context"]
         for one in result["benchmarks"]:
             name = re.sub(r"/iterations:.*", "", one["name"])
-            if one.get("error_occurred"):
-                sys.exit(f"{name}: {one['error_message']}")
+            if one.get("error_occurred") and name not in errors:
+                errors[name] = one["error_message"]
+                print(f"... {name}: {errors[name]}", file=sys.stderr, flush=True)
+            if name in errors:
+                values.pop(name, None)
+                continue
             counters = values.setdefault(name, {})
             for key, value in one.items():
                 if isinstance(value, (int, float)) and key not in STANDARD:
                     counters.setdefault(key, []).append(value)
         left = (time.monotonic() - begin) / number * (rounds - number)
         print(f"... round {number} of {rounds}, {len(values)} cells, about {left:.0f} s left", file=sys.stderr, flush=True)
-        yield values, context
+        yield values, context, errors
 
 
 def wake(program, samples):

@@ -8,14 +8,15 @@ SIZES = ["8", "16", "64", "128", "256", "512", "1024", "8192"]
 WORKLOADS = ["android", "hdfs", "linux", "openstack", "spark", "zookeeper"]
 PAYLOADS = SIZES + WORKLOADS
 CAPACITIES = {65536: "64 KiB", 1 << 20: "1 MiB", 2 << 20: "2 MiB", 16 << 20: "16 MiB"}
-OURS = ("logbuf", "logbuf-by_producer")
+OURS = ("logbuf", "logbuf-by_producer", "logbuf-batched")
 LIMITS = ("handwritten", "memcpy-limit")
 LINE = "line-limit"  # of the latency from one processor to another
 READS = ("single", "batch", "drain")
 MANY = ("drain", "batch")  # the reads of many records
 PERCENTILES = ("p50", "p90", "p99", "p99.9", "max")
 SHORT = {"moodycamel-ReaderWriterQueue": "ReaderWriter", "moodycamel-ConcurrentQueue": "Concurrent",
-         "boost-spsc_queue": "boost spsc", "logbuf-by_producer": "by_producer", "quill-BoundedSPSCQueue": "quill",
+         "boost-spsc_queue": "boost spsc", "logbuf-by_producer": "by_producer",
+         "logbuf-batched": "batched", "quill-BoundedSPSCQueue": "quill",
          "aeron-spsc_rb": "aeron", "aeron-mpsc_rb": "aeron", "xtr-synchronized_ring_buffer": "xtr"}
 
 
