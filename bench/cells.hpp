@@ -113,16 +113,18 @@ void add_throughput(const kind& k, std::span<const std::uint64_t> of = capacitie
     }
 }
 
-// Everything of one ring. One that has a reason `with_many` does not deliver as logbuf does with more than one producer. Batches of the limit do not travel alone: no latencies of it, and no small records. A writer that
-// gathers records says when the last of them can be read, so that it has no latency of its own.
+// Everything of one ring. Batches of the limit do not travel alone: no latencies of it, and no small records. A writer that
+// gathers records says when the last of them can be read, so that it has no latency of its own. A ring that says what is wrong
+// `with_many` producers need not deliver with more than one.
 template <class Make>
 void add(const kind& k) {
   add_throughput<Make>(k);
   if constexpr (Make::one_by_one) {
     using ring = typename Make::template ring<latency_size, true>;
     if constexpr (!requires(typename ring::writer& w) { w.flush(); }) add_latency<ring>(k.name);
+    constexpr unsigned most = requires { Make::with_many; } ? 1 : 2;
     for (const unsigned n : k.producers)
-      if (n <= 2 && (n == 1 || !requires { Make::with_many; })) add_delivery<typename Make::template ring<known_record::largest, false>>(k.name, n);
+      if (n <= most) add_delivery<typename Make::template ring<known_record::largest, false>>(k.name, n);
   }
 }
 
