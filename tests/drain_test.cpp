@@ -60,11 +60,18 @@ BOTH_RINGS("a drain gives space back in chunks while it goes on") {
 BOTH_RINGS("a handler may stop after a record, or before it") {
   auto [tx, rx] = TestType::make(std::uint64_t{256});
   fill(tx, 6);
-  int calls = 0;
-  CHECK(rx.drain([&](auto, auto) { return ++calls == 2 ? drain_action::stop : drain_action::next; }) == 2);
+  int calls = 0, next = 0;
+  const auto up_to_the_second = [&](drain_action action) {
+    return [&, action](std::span<const std::byte> bytes, std::uint32_t tag) {
+      CHECK(text_of(bytes) == std::to_string(next));
+      CHECK(tag == static_cast<std::uint32_t>(next++));
+      return ++calls == 2 ? action : drain_action::next;
+    };
+  };
+  CHECK(rx.drain(up_to_the_second(drain_action::stop)) == 2);
   CHECK(read(rx) == "2");
-  calls = 0;
-  CHECK(rx.drain([&](auto, auto) { return ++calls == 2 ? drain_action::keep : drain_action::next; }) == 1);
+  calls = 0, next = 3;
+  CHECK(rx.drain(up_to_the_second(drain_action::keep)) == 1);
   CHECK(read(rx) == "4");
   CHECK(read(rx) == "5");
 }

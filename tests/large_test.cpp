@@ -114,6 +114,30 @@ BOTH_RINGS("a ring of 8 GiB: what is assigned, moved or drained beyond 4 GiB is 
   CHECK(memory.span()[5 * GiB + header_size] == std::byte{0});
 }
 
+BOTH_RINGS("a ring of 8 GiB: the records of a batch beyond 4 GiB are where they belong") {
+  const reserved_memory memory;
+  REQUIRE(memory.is_there());
+  auto [tx, rx] = TestType::template make<large_traits>(memory.span(), nullptr, from(5 * GiB));
+  auto batch = tx.try_batch(64);
+  REQUIRE(batch);
+  for (std::uint32_t i = 0; i != 3; ++i) {
+    auto to = batch->add(3, i);
+    REQUIRE(to);
+    CHECK(to->data() == memory.span().data() + 5 * GiB + 16 * i + header_size);
+    std::memcpy(to->data(), "far", 3);
+  }
+  REQUIRE(batch->commit());
+  CHECK(memory.span()[GiB] == std::byte{0});
+  for (std::uint32_t i = 0; i != 3; ++i) {
+    auto record = rx.try_read();
+    REQUIRE(record);
+    CHECK(text_of(record->bytes()) == "far");
+    CHECK(record->tag() == i);
+    CHECK(record->position() == 5 * GiB + 16 * i);
+  }
+  CHECK(read(rx) == "<empty>");
+}
+
 BOTH_RINGS("a ring of 8 GiB holds more than 4, says how much, and gives it back at once") {
   const reserved_memory memory;
   REQUIRE(memory.is_there());
