@@ -13,6 +13,7 @@ using namespace logbuf::test;
 namespace {
 
 constexpr std::size_t top = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t beyond_32_bits = sizeof(std::size_t) > 4 ? static_cast<std::size_t>((std::uint64_t{1} << 32) + 16) : top;
 
 static_assert(record_bytes(0) == 8 && record_bytes(1) == 16 && record_bytes(8) == 16 && record_bytes(9) == 24);
 static_assert(record_bytes<aligned_traits<64>>(0) == 64 && record_bytes<aligned_traits<64>>(56) == 64);
@@ -92,6 +93,11 @@ struct counted_stores_traits : default_traits {
 };
 
 }  // namespace
+
+TEST_CASE("record_bytes of a size that has more than 32 bits") {
+  const volatile std::size_t size = beyond_32_bits;
+  CHECK(record_bytes(size) == (sizeof(std::size_t) > 4 ? beyond_32_bits + header_size : top - 7));
+}
 
 BOTH_RINGS("a batch for a record that is larger than memory is too large") {
   auto [tx, rx] = TestType::make(256u);
@@ -635,7 +641,7 @@ BOTH_RINGS("a batch is refused as a claim of its bytes is: too large, full, deta
   CHECK(read(rx) == pattern(24, 1));
   std::uint64_t refused = 0;
   for (const std::size_t bytes :
-       {std::size_t{33}, std::size_t{40}, std::size_t{64}, std::size_t{1} << 31, top - 8, top - 7, top - 1, top}) {
+       {std::size_t{33}, std::size_t{40}, std::size_t{64}, std::size_t{1} << 31, beyond_32_bits, top - 8, top - 7, top - 1, top}) {
     CHECK(tx.try_batch(bytes).error() == claim_error::too_large);
     CHECK(tx.statistics().too_large == ++refused);
   }
