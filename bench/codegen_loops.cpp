@@ -25,11 +25,11 @@ std::uint64_t first_of(std::span<const std::byte> bytes) noexcept {
   return first;
 }
 
-template <class Consumer>
-inline std::uint64_t single(Consumer& rx) noexcept {
+template <class Next>
+inline std::uint64_t sum_of(Next next) noexcept {
   std::uint64_t sum = 0;
   for (std::size_t n = 0; n != limit; ++n) {
-    auto record = rx.try_read();
+    auto record = next();
     if (!record) break;
     sum += first_of(record->bytes()) + record->size();
   }
@@ -37,15 +37,14 @@ inline std::uint64_t single(Consumer& rx) noexcept {
 }
 
 template <class Consumer>
+inline std::uint64_t single(Consumer& rx) noexcept {
+  return sum_of([&] { return rx.try_read(); });
+}
+
+template <class Consumer>
 inline std::uint64_t batch(Consumer& rx) noexcept {
-  std::uint64_t sum = 0;
   auto records = rx.batch();
-  for (std::size_t n = 0; n != limit; ++n) {
-    auto record = records.next();
-    if (!record) break;
-    sum += first_of(record->bytes()) + record->size();
-  }
-  return sum;
+  return sum_of([&] { return records.next(); });
 }
 
 template <class Consumer>

@@ -125,6 +125,7 @@ class Disassembly:
 
     def parts(self, name):
         """All instructions of a function in layout order, its cold part last."""
+        self.function(name)  # or a failure
         cold = [n for n in self.names if n in (name + ".cold", name + " [clone .cold]")]
         for part in [name] + cold:
             section, address = self.names[part]
@@ -434,12 +435,12 @@ def compare(code, out):
 
 
 LOOPS = [f"loop_{way}{zeroing}" for way in ("single", "batch", "drain") for zeroing in ("", "_cleared")]
-VECTOR_FROM_STACK = re.compile(r"v?mov(dq|[ua]p|nt)\w* -?(0x)?[0-9a-f]*\(%r[sb]p\),%[xy]mm")
+VECTORS_FROM_STACK = [("load", bytes_, "stack") for bytes_ in (16, 32)]
 
 
 def check_loops(code, out):
     """Whether the loops that read keep a record in registers: no vector is read back from the stack."""
-    found = {name: [i.text for i in code.parts(name) if VECTOR_FROM_STACK.match(i.text)] for name in LOOPS if code.function(name)}
+    found = {name: [i.text for i in code.parts(name) if access(i) in VECTORS_FROM_STACK] for name in LOOPS}
     for name, loads in found.items():
         for load in loads:
             out(f"FAILED: {name}: a record goes through memory: {load}")

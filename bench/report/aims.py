@@ -25,9 +25,9 @@ def slowest_way(row, ring):
     return ratio(min(ways, key=lambda v: v["median"]), best(ways)) if len(ways) > 1 else None
 
 
-def against_others(table, row, reads):
+def against_others(table, key, reads):
     """logbuf to the fastest of the other rings that reads so."""
-    peers = {r for ring in ("spsc", "mpsc") for r in table.peers(ring)}
+    row, peers = table.rows.get(key, {}), table.peers(key[0])
     theirs = best([v for (ring, r), v in row.items() if ring in peers and r == reads])
     return ratio(row["logbuf", reads], theirs) if theirs and ("logbuf", reads) in row else None
 
@@ -78,12 +78,11 @@ def aims(table, cells):
                 at_least(f"{kind}, {size} bytes, 1 MiB, million records a second, the best way", needed, max(ways) / 1e6)
     for size in ("8", "16", "64"):
         at_least(f"spsc, {size} bytes, 1 MiB, single reads / the fastest other ring that reads so", 1,
-                 against_others(table, table.rows.get(("spsc", 1, 1 << 20, size, "all"), {}), "single"))
+                 against_others(table, ("spsc", 1, 1 << 20, size, "all"), "single"))
     for producers in (2, 4):
         for size in ("1024", "8192"):
-            row = table.rows.get(("mpsc", producers, 1 << 20, size, "all"), {})
             at_least(f"mpsc, {producers} producers, {size} bytes, 1 MiB, single reads / the fastest other ring that reads so", 1,
-                     against_others(table, row, "single"))
+                     against_others(table, ("mpsc", producers, 1 << 20, size, "all"), "single"))
     for (kind, producers, capacity, size, touch), row in sorted(table.rows.items(), key=lambda i: i[0][2]):
         if (kind, producers, size, touch) == ("mpsc", 2, "64", "all"):
             ours, by_one = (best([v for (r, _), v in row.items() if r == ring]) for ring in ("logbuf-batched", "logbuf"))
@@ -102,10 +101,10 @@ def aims(table, cells):
     there = cells.get("latency/one_way/spsc/variable/logbuf/single")
     if there:
         at_most("one way, spsc, 64 bytes: p50, nanoseconds", 160, there["p50"]["median"] / there["cycles_per_nanosecond"]["median"])
-        others = {name.split("/")[4]: c["p50"] for name, c in cells.items() if name.startswith("latency/one_way/spsc/")}
-        if LINE in others:
-            at_most("one way, spsc, 64 bytes: p50 / the limit", 1.1, ratio(there["p50"], others[LINE]))
-        peers = [c for ring, c in others.items() if ring in table.peers("spsc")]
+        if limit := cells.get(f"latency/one_way/spsc/slots/{LINE}/single"):
+            at_most("one way, spsc, 64 bytes: p50 / the limit", 1.1, ratio(there["p50"], limit["p50"]))
+        peers = [c["p50"] for name, c in cells.items()
+                 if name.startswith("latency/one_way/spsc/") and name.split("/")[4] in table.peers("spsc")]
         if peers:
             at_most("one way, spsc, 64 bytes: p50 / the fastest other ring", 1, ratio(there["p50"], min(peers, key=lambda c: c["median"])))
     if rows:
