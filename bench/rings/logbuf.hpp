@@ -57,12 +57,14 @@ class logbuf_ring {
    public:
     explicit writer(logbuf_ring& r) : producer_(take(r.ends_.first)) {}
     writer(const writer&) = delete;
-    ~writer() { close_batch(); }
+    ~writer() {
+      if constexpr (std::is_same_v<Writes, batches>) flush();
+    }
     // The records of the open batch can be read then.
     void flush() noexcept
       requires std::is_same_v<Writes, batches>
     {
-      close_batch();
+      if (batch_.is_open()) batch_.commit();
     }
     LOGBUF_ALWAYS_INLINE bool write(const std::byte* from, std::size_t size) noexcept {
       if constexpr (std::is_same_v<Writes, batches>) {
@@ -80,14 +82,11 @@ class logbuf_ring {
 
    private:
     LOGBUF_NOINLINE bool begin_batch(std::size_t size) noexcept {
-      close_batch();
+      flush();
       const std::size_t most = std::min(producer_.max_payload(), std::size_t{8192});
       auto next = producer_.try_batch(std::max(std::min(batch_records * logbuf::record_bytes(size), most), logbuf::record_bytes(size)));
       if (next) batch_ = std::move(*next);
       return next.has_value();
-    }
-    void close_batch() noexcept {
-      if (batch_.is_open()) batch_.commit();
     }
     static producer_type take(producer_type& p) {
       if constexpr (std::is_copy_constructible_v<producer_type>) return p;
